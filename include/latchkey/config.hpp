@@ -1,0 +1,97 @@
+// Every option, as plain structs with their defaults. The file format, the environment and all checks are src/app's;
+// config/latchkey.toml is the same list with the meaning of each key told to the operator.
+// Units are in the types: chrono durations, sizes in bytes.
+#pragma once
+
+#include <latchkey/clock.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace latchkey {
+
+struct server_options {
+    std::vector<std::string> listen{"127.0.0.1:9080"};  // "host:port", "[v6]:port" or "unix:/path"
+    std::string public_url = "http://127.0.0.1:9080";   // what browsers call this server; never taken from Host
+    std::vector<std::string> allowed_origins;           // origins beside public_url's that may change state
+    std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1/128", "unix:"};  // CIDR, or "unix:" for socket peers
+    unsigned io_threads = 0;                                                      // 0: one for each core
+    milliseconds drain_timeout{8'000};  // how long requests in flight may take after SIGTERM
+};
+
+struct limit_options {
+    std::size_t header_bytes = 16 * 1024;  // request line to blank line, both included
+    std::size_t header_fields = 100;
+    std::size_t target_bytes = 8 * 1024;
+    std::size_t body_bytes = 16 * 1024;
+    milliseconds header_timeout{10'000};     // absolute: from a request's first byte to its blank line
+    milliseconds body_timeout{10'000};       // absolute: from the blank line to the last byte
+    milliseconds write_timeout{10'000};      // absolute: for the whole answer
+    milliseconds keepalive_timeout{75'000};  // how long an idle connection is kept
+    std::size_t max_connections = 16'384;    // open client connections in total
+};
+
+struct cookie_options {
+    std::string name;    // empty: __Host-session, __Secure-session with a domain, session when not secure
+    std::string domain;  // empty: host-only
+    bool secure = true;
+    std::string same_site = "Lax";  // "Lax" or "Strict"
+};
+
+struct session_options {
+    std::string store = "memory";
+    seconds idle_timeout{30 * 60};
+    seconds absolute_timeout{12 * 3600};
+    seconds remembered_idle_timeout{7 * 86400};
+    seconds remembered_absolute_timeout{30 * 86400};
+    std::size_t max_per_user = 20;      // beyond it the user's oldest session ends
+    std::size_t max_total = 2'000'000;  // beyond it a new login is refused with 503
+};
+
+struct database_options {
+    std::string url = "sqlite:latchkey.db";
+    unsigned pool_size = 2;  // connections, each with its own thread
+};
+
+struct password_options {
+    std::size_t memory = 19 * 1024 * 1024;  // argon2id m, bytes
+    unsigned iterations = 2;                // argon2id t
+    unsigned workers = 0;                   // hashes computed at a time; 0: one for each core
+    std::size_t queue = 64;                 // logins that may wait for a worker
+    std::size_t min_length = 12;            // code points
+    std::string priority = "low";           // of the workers: "normal", "low" (nice 19) or "idle" (SCHED_IDLE)
+};
+
+struct redirect_options {
+    std::vector<std::string> allowed_hosts;  // "host", "host:port" or "*.parent"; the public URL is always allowed
+};
+
+struct identity_options {
+    std::string remote_user = "id";  // what Remote-User carries: "id" or "email"
+};
+
+struct log_options {
+    std::string level = "info";   // "debug", "info", "warn" or "error"
+    std::string format = "json";  // "json" or "text"
+    std::string file;             // empty: standard output
+};
+
+struct config {
+    server_options server;
+    limit_options limits;
+    cookie_options cookie;
+    session_options session;
+    database_options database;
+    password_options password;
+    redirect_options redirect;
+    identity_options identity;
+    log_options log;
+
+    // The session cookie's name after the rule in cookie_options::name.
+    std::string cookie_name() const;
+};
+
+}  // namespace latchkey

@@ -1,0 +1,43 @@
+// Errors as values.
+//
+// Expected outcomes travel as result<T> with one of the codes below. A foreign code (SQLite's, the kernel's) is logged
+// where it arises and becomes errc::store_unavailable at that border. Exceptions are for start-up and for bugs.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+namespace latchkey {
+
+enum class errc {
+    // Who are you?
+    no_session = 1,       // no cookie, an unknown one, or one whose session ended
+    invalid_credentials,  // unknown user, wrong password, disabled user: never told apart
+    forbidden,            // known, but not permitted
+    // What you sent
+    invalid_email,      // not an address in canonical form (see email.hpp)
+    invalid_request,    // malformed in a way that no other code says better
+    password_too_long,  // over 1,024 bytes; said before any lookup
+    weak_password,      // too short, common, or the user's own email
+    not_found,          // no such user or session
+    already_exists,     // the email belongs to another user
+    // What we can't do now
+    overloaded,         // a bounded queue is full: try again later
+    session_limit,      // session.max_total is reached: existing sessions go on
+    store_unavailable,  // the database or another store failed; nothing is known about the answer
+    unsupported_hash,   // a stored password hash is not argon2id within bounds
+};
+
+const boost::system::error_category& latchkey_category() noexcept;
+
+inline boost::system::error_code make_error_code(errc e) noexcept {
+    return {static_cast<int>(e), latchkey_category()};
+}
+
+template <class T>
+using result = boost::system::result<T>;
+
+}  // namespace latchkey
+
+template <>
+struct boost::system::is_error_code_enum<latchkey::errc> : std::true_type {};

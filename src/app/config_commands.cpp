@@ -1,0 +1,83 @@
+#include "config_commands.hpp"
+
+#include "config_key.hpp"
+#include "config_value.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <ostream>
+
+namespace latchkey {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string dump(const json& value) {
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json file_name(const loaded_config& loaded) {
+    return loaded.file.empty() ? json() : json(loaded.file);
+}
+
+void print_as_json(const console& io, const loaded_config& loaded) {
+    json keys = json::array();
+    for (std::size_t i = 0; i < config_keys().size(); ++i) {
+        const auto& key = config_keys()[i];
+        // Strings, numbers, booleans and lists of strings are written alike in TOML and JSON.
+        keys.push_back({{"key", key.path()},
+                        {"value", json::parse(to_toml(key, loaded.values))},
+                        {"from", loaded.places[i].text()},
+                        {"variable", key.variable()}});
+    }
+    io.out << dump({{"file", file_name(loaded)}, {"keys", std::move(keys)}}) << '\n';
+}
+
+void print_as_toml(const console& io, const loaded_config& loaded) {
+    std::string_view section;
+    for (std::size_t i = 0; i < config_keys().size(); ++i) {
+        const auto& key = config_keys()[i];
+        if (key.section != section) {
+            io.out << (section.empty() ? "" : "\n") << '[' << key.section << "]\n";
+            section = key.section;
+        }
+        std::string line = std::string(key.name) + " = " + to_toml(key, loaded.values);
+        line.resize(std::max<std::size_t>(line.size(), 52), ' ');
+        io.out << line << "  # " << loaded.places[i].text() << '\n';
+    }
+}
+
+}  // namespace
+
+int check_config(const console& io, const config_request& request) {
+    const auto loaded = load_for_command(io, request.file, request.json);
+    for (const auto& warning : loaded.warnings)
+        io.err << "warning: " << warning << '\n';
+    if (request.json) {
+        json faults = json::array();
+        for (const auto& fault : loaded.faults)
+            faults.push_back({{"place", fault.place.text()}, {"key", fault.key}, {"reason", fault.reason}});
+        io.out << dump({{"ok", loaded.faults.empty()},
+                        {"file", file_name(loaded)},
+                        {"faults", std::move(faults)},
+                        {"warnings", loaded.warnings}})
+               << '\n';
+    } else if (loaded.faults.empty()) {
+        io.out << "ok\n";
+    }
+    return loaded.faults.empty() ? exit_done : exit_usage;
+}
+
+int print_config(const console& io, const config_request& request) {
+    const auto loaded = load_for_command(io, request.file, request.json);
+    if (!loaded.faults.empty())
+        return exit_usage;
+    if (request.json)
+        print_as_json(io, loaded);
+    else
+        print_as_toml(io, loaded);
+    return exit_done;
+}
+
+}  // namespace latchkey

@@ -1,0 +1,129 @@
+#include "config_key.hpp"
+
+#include "value_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace latchkey {
+namespace {
+
+using enum key_type;
+
+constexpr std::uint64_t KiB = 1024;
+constexpr std::uint64_t MiB = 1024 * KiB;
+constexpr std::uint64_t GiB = 1024 * MiB;
+constexpr std::uint64_t s = 1'000;
+constexpr std::uint64_t min = 60 * s;
+constexpr std::uint64_t day = 24 * 60 * min;
+
+constexpr auto same_sites = std::to_array<std::string_view>({"Lax", "Strict"});
+constexpr auto priorities = std::to_array<std::string_view>({"normal", "low", "idle"});
+constexpr auto identities = std::to_array<std::string_view>({"id", "email"});
+constexpr auto levels = std::to_array<std::string_view>({"debug", "info", "warn", "error"});
+constexpr auto formats = std::to_array<std::string_view>({"json", "text"});
+
+template <auto Section, auto Member>
+key_member at(config& c) {
+    return &((c.*Section).*Member);
+}
+
+using server = server_options;
+using limits = limit_options;
+using cookie = cookie_options;
+using session_keys = session_options;
+using database = database_options;
+using password = password_options;
+
+// section, name, type, member, least, most, choices, check, confidential
+constexpr auto keys = std::to_array<config_key>({
+    {"server", "listen", list, at<&config::server, &server::listen>, 1, 64, {}, listen_fault},
+    {"server", "public_url", text, at<&config::server, &server::public_url>, 0, 0, {}, origin_fault},
+    {"server", "allowed_origins", list, at<&config::server, &server::allowed_origins>, 0, 256, {}, origin_fault},
+    {"server", "trusted_proxies", list, at<&config::server, &server::trusted_proxies>, 0, 1024, {}, network_fault},
+    {"server", "io_threads", count, at<&config::server, &server::io_threads>, 0, 256},
+    {"server", "drain_timeout", duration, at<&config::server, &server::drain_timeout>, 100, 10 * min},
+
+    {"limits", "header_bytes", bytes, at<&config::limits, &limits::header_bytes>, 1 * KiB, 256 * KiB},
+    {"limits", "header_fields", count, at<&config::limits, &limits::header_fields>, 8, 1'000},
+    {"limits", "target_bytes", bytes, at<&config::limits, &limits::target_bytes>, 256, 128 * KiB},
+    {"limits", "body_bytes", bytes, at<&config::limits, &limits::body_bytes>, 1 * KiB, 1 * MiB},
+    {"limits", "header_timeout", duration, at<&config::limits, &limits::header_timeout>, 100, 10 * min},
+    {"limits", "body_timeout", duration, at<&config::limits, &limits::body_timeout>, 100, 10 * min},
+    {"limits", "write_timeout", duration, at<&config::limits, &limits::write_timeout>, 100, 10 * min},
+    {"limits", "keepalive_timeout", duration, at<&config::limits, &limits::keepalive_timeout>, 100, 60 * min},
+    {"limits", "max_connections", count, at<&config::limits, &limits::max_connections>, 1, 1'000'000},
+
+    {"cookie", "name", text, at<&config::cookie, &cookie::name>, 0, 0, {}, cookie_name_fault},
+    {"cookie", "domain", text, at<&config::cookie, &cookie::domain>, 0, 0, {}, cookie_domain_fault},
+    {"cookie", "secure", flag, at<&config::cookie, &cookie::secure>},
+    {"cookie", "same_site", text, at<&config::cookie, &cookie::same_site>, 0, 0, same_sites},
+
+    {"session", "store", text, at<&config::session, &session_keys::store>, 0, 0, {}, store_fault},
+    {"session", "idle_timeout", duration, at<&config::session, &session_keys::idle_timeout>, 1 * s, 400 * day},
+    {"session", "absolute_timeout", duration, at<&config::session, &session_keys::absolute_timeout>, 1 * s, 400 * day},
+    {"session", "remembered_idle_timeout", duration, at<&config::session, &session_keys::remembered_idle_timeout>,
+     1 * s, 400 * day},
+    {"session", "remembered_absolute_timeout", duration,
+     at<&config::session, &session_keys::remembered_absolute_timeout>, 1 * s, 400 * day},
+    {"session", "max_per_user", count, at<&config::session, &session_keys::max_per_user>, 1, 10'000},
+    {"session", "max_total", count, at<&config::session, &session_keys::max_total>, 1, 100'000'000},
+
+    {"database", "url", text, at<&config::database, &database::url>, 0, 0, {}, database_url_fault, true},
+    {"database", "pool_size", count, at<&config::database, &database::pool_size>, 1, 64},
+
+    {"password", "memory", bytes, at<&config::password, &password::memory>, 8 * KiB, 1 * GiB},
+    {"password", "iterations", count, at<&config::password, &password::iterations>, 1, 64},
+    {"password", "workers", count, at<&config::password, &password::workers>, 0, 256},
+    {"password", "queue", count, at<&config::password, &password::queue>, 1, 100'000},
+    {"password", "min_length", count, at<&config::password, &password::min_length>, 8, 64},
+    {"password", "priority", text, at<&config::password, &password::priority>, 0, 0, priorities},
+
+    {"redirect",
+     "allowed_hosts",
+     list,
+     at<&config::redirect, &redirect_options::allowed_hosts>,
+     0,
+     1024,
+     {},
+     host_pattern_fault},
+
+    {"identity", "remote_user", text, at<&config::identity, &identity_options::remote_user>, 0, 0, identities},
+
+    {"log", "level", text, at<&config::log, &log_options::level>, 0, 0, levels},
+    {"log", "format", text, at<&config::log, &log_options::format>, 0, 0, formats},
+    {"log", "file", text, at<&config::log, &log_options::file>},
+});
+
+}  // namespace
+
+std::string config_key::path() const {
+    return std::string(section) + '.' + std::string(name);
+}
+
+std::string config_key::variable() const {
+    std::string out = "LATCHKEY_" + std::string(section) + '_' + std::string(name);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return out;
+}
+
+std::span<const config_key> config_keys() {
+    return keys;
+}
+
+const config_key* find_config_key(std::string_view section, std::string_view name) {
+    const auto same = [&](const config_key& k) { return k.section == section && k.name == name; };
+    const auto it = std::find_if(keys.begin(), keys.end(), same);
+    return it == keys.end() ? nullptr : &*it;
+}
+
+std::vector<std::string_view> config_sections() {
+    std::vector<std::string_view> out;
+    for (const auto& key : keys)
+        if (out.empty() || out.back() != key.section)
+            out.push_back(key.section);
+    return out;
+}
+
+}  // namespace latchkey

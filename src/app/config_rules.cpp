@@ -1,0 +1,135 @@
+#include "config_rules.hpp"
+
+#include "host_name.hpp"
+#include "quantity.hpp"
+#include "wording.hpp"
+
+#include <algorithm>
+
+namespace latchkey {
+namespace {
+
+using enum config_rule::weight;
+
+constexpr std::size_t recommended_memory = 19 * 1024 * 1024;  // OWASP's floor for argon2id, together with t = 2
+constexpr unsigned recommended_iterations = 2;
+
+std::string longer(std::string_view name, seconds value, std::string_view limit, seconds most) {
+    if (value <= most)
+        return {};
+    return std::string(name) + " (" + format_duration(value) + ") is longer than " + std::string(limit) + " (" +
+           format_duration(most) + ")";
+}
+
+bool begins_with(std::string_view text, std::string_view lower_case_prefix) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return text.size() >= lower_case_prefix.size() &&
+           std::equal(lower_case_prefix.begin(), lower_case_prefix.end(), text.begin(),
+                      [&](char a, char b) { return a == lower(b); });
+}
+
+// The host of public_url, which has passed its own check.
+std::string public_host(const config& c) {
+    const std::string_view url = c.server.public_url;
+    const auto where = parse_host_and_port(url.substr(std::min(url.find("://") + 3, url.size())));
+    return where ? where->host : std::string{};
+}
+
+std::string idle_fault(const config& c) {
+    return longer("idle_timeout", c.session.idle_timeout, "absolute_timeout", c.session.absolute_timeout);
+}
+
+std::string remembered_idle_fault(const config& c) {
+    return longer("remembered_idle_timeout", c.session.remembered_idle_timeout, "remembered_absolute_timeout",
+                  c.session.remembered_absolute_timeout);
+}
+
+std::string session_caps_fault(const config& c) {
+    return c.session.max_per_user > c.session.max_total ? "max_per_user is more than max_total" : "";
+}
+
+std::string target_fault(const config& c) {
+    return c.limits.target_bytes < c.limits.header_bytes
+               ? ""
+               : "target_bytes (" + format_size(c.limits.target_bytes) + ") must be less than header_bytes (" +
+                     format_size(c.limits.header_bytes) + "), which counts the request line too";
+}
+
+// Browsers compare these prefixes without regard to case (RFC 6265bis section 5.7), so this does too.
+std::string prefix_domain_fault(const config& c) {
+    return begins_with(c.cookie.name, "__host-") && !c.cookie.domain.empty()
+               ? "a cookie whose name begins with \"__Host-\" has no domain: leave out one of name and domain"
+               : "";
+}
+
+std::string prefix_secure_fault(const config& c) {
+    const bool prefixed = begins_with(c.cookie.name, "__host-") || begins_with(c.cookie.name, "__secure-");
+    return prefixed && !c.cookie.secure ? "browsers take " + in_quotes(c.cookie.name) + " only with secure = true" : "";
+}
+
+std::string domain_fault(const config& c) {
+    const std::string host = public_host(c);
+    if (c.cookie.domain.empty() || host == c.cookie.domain || host.ends_with('.' + c.cookie.domain))
+        return {};
+    return "browsers refuse a cookie for " + in_quotes(c.cookie.domain) + " from server.public_url's host " +
+           in_quotes(host);
+}
+
+std::string memory_warning(const config& c) {
+    return c.password.memory < recommended_memory
+               ? format_size(c.password.memory) + " is less than the recommended 19MiB: for tests only"
+               : "";
+}
+
+std::string iterations_warning(const config& c) {
+    return c.password.iterations < recommended_iterations ? "fewer than the recommended 2: for tests only" : "";
+}
+
+std::string secure_warning(const config& c) {
+    return c.cookie.secure ? "" : "the session cookie travels over plain HTTP too: for local development only";
+}
+
+std::string plain_url_warning(const config& c) {
+    if (!c.cookie.secure || c.server.public_url.starts_with("https://") || is_loopback(public_host(c)))
+        return {};
+    return "browsers do not keep a Secure cookie from a plain http address: nobody will stay logged in";
+}
+
+std::string trust_warning(const config& c) {
+    const auto all = [](const std::string& entry) { return entry.ends_with("/0"); };
+    const auto& proxies = c.server.trusted_proxies;
+    return std::any_of(proxies.begin(), proxies.end(), all)
+               ? "everybody is a trusted proxy, and can claim any address and any URL"
+               : "";
+}
+
+std::string wide_host_warning(const config& c) {
+    for (const auto& entry : c.redirect.allowed_hosts)
+        if (entry.starts_with("*.") && entry.find('.', 2) == std::string::npos)
+            return in_quotes(entry) + " lets the login page send people to every site below a top-level domain";
+    return {};
+}
+
+constexpr auto rules = std::to_array<config_rule>({
+    {fault, {"session.idle_timeout", "session.absolute_timeout"}, idle_fault},
+    {fault, {"session.remembered_idle_timeout", "session.remembered_absolute_timeout"}, remembered_idle_fault},
+    {fault, {"session.max_per_user", "session.max_total"}, session_caps_fault},
+    {fault, {"limits.target_bytes", "limits.header_bytes"}, target_fault},
+    {fault, {"cookie.name", "cookie.domain"}, prefix_domain_fault},
+    {fault, {"cookie.name", "cookie.secure"}, prefix_secure_fault},
+    {fault, {"cookie.domain", "server.public_url"}, domain_fault},
+    {warning, {"cookie.secure", ""}, secure_warning},
+    {warning, {"server.public_url", "cookie.secure"}, plain_url_warning},
+    {warning, {"server.trusted_proxies", ""}, trust_warning},
+    {warning, {"password.memory", ""}, memory_warning},
+    {warning, {"password.iterations", ""}, iterations_warning},
+    {warning, {"redirect.allowed_hosts", ""}, wide_host_warning},
+});
+
+}  // namespace
+
+std::span<const config_rule> config_rules() {
+    return rules;
+}
+
+}  // namespace latchkey

@@ -1,0 +1,25 @@
+#include "serve.hpp"
+
+#include "compose.hpp"
+
+#include <exception>
+#include <iostream>
+
+namespace latchkey {
+
+int serve(const loaded_config& loaded) {
+    for (const auto& warning : loaded.warnings)
+        std::cerr << "latchkey: warning: " << warning << '\n';
+    try {
+        compose(loaded.values)->run();
+        return 0;
+    } catch (const store_error& e) {
+        std::cerr << "latchkey: " << e.what() << '\n';
+        return 3;
+    } catch (const std::exception& e) {
+        std::cerr << "latchkey: " << e.what() << '\n';
+        return 1;
+    }
+}
+
+}  // namespace latchkey

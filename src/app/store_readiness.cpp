@@ -1,0 +1,27 @@
+#include "store_readiness.hpp"
+
+namespace latchkey {
+namespace {
+
+class store_readiness final : public readiness {
+public:
+    store_readiness(user_store& users, worker_pool& database) : users_(users), database_(database) {}
+
+    task<bool> ready() override {
+        auto ask = [this] { return users_.ping(); };
+        const auto answer = co_await offload(database_, std::move(ask));
+        co_return answer.has_value();
+    }
+
+private:
+    user_store& users_;
+    worker_pool& database_;
+};
+
+}  // namespace
+
+std::unique_ptr<readiness> make_store_readiness(user_store& users, worker_pool& database) {
+    return std::make_unique<store_readiness>(users, database);
+}
+
+}  // namespace latchkey

@@ -1,0 +1,108 @@
+#include "value_rules.hpp"
+
+#include "host_name.hpp"
+
+namespace latchkey {
+namespace {
+
+constexpr std::size_t longest_socket_path = 107;  // sun_path less its terminator
+constexpr std::size_t longest_cookie_name = 64;
+
+}  // namespace
+
+std::string listen_fault(std::string_view value) {
+    if (value.starts_with("unix:")) {
+        const auto path = value.substr(5);
+        if (!path.starts_with('/'))
+            return "needs an absolute path after \"unix:\"";
+        return path.size() > longest_socket_path ? "has a longer path than a Unix socket can have (107 bytes)" : "";
+    }
+    const auto where = parse_host_and_port(value);
+    if (!where || where->port == 0)
+        return "is not an address: write \"127.0.0.1:9080\", \"[::1]:9080\" or \"unix:/path\"";
+    return where->port ? "" : "has no port";
+}
+
+std::string origin_fault(std::string_view value) {
+    const bool https = value.starts_with("https://");
+    if (!https && !value.starts_with("http://"))
+        return "does not begin with \"https://\" or \"http://\"";
+    const auto rest = value.substr(https ? 8 : 7);
+    if (rest.find_first_of("/?#") != std::string_view::npos)
+        return "must end after the host and port, without even a slash";
+    if (rest.find('@') != std::string_view::npos)
+        return "must not name a user";
+    const auto where = parse_host_and_port(rest);
+    if (!where || where->port == 0)
+        return "does not name a host, in lower case, and perhaps a port";
+    if (where->port == (https ? 443 : 80))
+        return "must leave out its scheme's own port, as browsers do";
+    return {};
+}
+
+std::string network_fault(std::string_view value) {
+    if (value == "unix:")
+        return {};
+    const auto network = parse_network(value);
+    if (!network) {
+        if (is_ipv4(value) || is_ipv6(value))
+            return "is an address; for this one alone write \"" + std::string(value) +
+                   (is_ipv4(value) ? "/32\"" : "/128\"");
+        return "is not a network: write \"10.0.0.0/8\", \"fd00::/8\" or \"unix:\"";
+    }
+    if (network->has_host_bits)
+        return "has bits set behind its prefix; did you mean \"" + network->canonical + "\"?";
+    return {};
+}
+
+std::string host_pattern_fault(std::string_view value) {
+    const bool wildcard = value.starts_with("*.");
+    const auto where = parse_host_and_port(value.substr(wildcard ? 2 : 0));
+    if (!where || where->port == 0 || (wildcard && where->is_address))
+        return "is not a host: write \"app.example.com\", \"app.example.com:8443\" or \"*.example.com\", in lower case";
+    return {};
+}
+
+std::string cookie_name_fault(std::string_view value) {
+    if (value.size() > longest_cookie_name)
+        return "is longer than 64 characters";
+    // RFC 9110's token; quotes, separators and white space are what cookie parsers disagree about.
+    const auto odd =
+        value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~");
+    return odd == std::string_view::npos ? "" : "has a character that no cookie name may have";
+}
+
+std::string cookie_domain_fault(std::string_view value) {
+    if (value.empty())
+        return {};
+    if (value.starts_with('.'))
+        return "must not begin with a dot";
+    if (is_ipv4(value) || !is_host_name(value))
+        return "is not a domain, such as \"example.com\", in lower case";
+    return value.find('.') == std::string_view::npos ? "is a top-level domain: browsers refuse such a cookie" : "";
+}
+
+std::string store_fault(std::string_view value) {
+    if (value == "memory")
+        return {};
+    if (value == "database" || value == "redis")
+        return "is not available in this version: sessions live in \"memory\"";
+    return "is not a session store: this version has \"memory\"";
+}
+
+std::string database_url_fault(std::string_view value) {
+    // The value is not quoted in these: an address of a database may hold a password.
+    if (value.starts_with("postgresql:") || value.starts_with("postgres:"))
+        return "PostgreSQL is not available in this version: write \"sqlite:\" and a file";
+    if (!value.starts_with("sqlite:"))
+        return "must begin with \"sqlite:\"";
+    if (value.substr(7).empty())
+        return "names no file after \"sqlite:\"";
+    if (value.substr(7).starts_with(":memory:"))
+        return "names no file: an in-memory database would forget every user";
+    if (value.find('"') != std::string_view::npos)
+        return "must not have a double quote in its path";
+    return {};
+}
+
+}  // namespace latchkey

@@ -1,0 +1,21 @@
+// What single values of the configuration must look like, beyond their type.
+//
+// Each function says why a value will not do, in words that continue its quotation ("… is not an origin"), or nothing.
+// Addresses, hosts and origins are written in exactly one way here, because they are later compared byte by byte.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace latchkey {
+
+std::string listen_fault(std::string_view value);         // "127.0.0.1:9080", "[::1]:9080", "unix:/run/latchkey.sock"
+std::string origin_fault(std::string_view value);         // "https://auth.example.com"
+std::string network_fault(std::string_view value);        // "10.0.0.0/8", "fd00::/8", "unix:"
+std::string host_pattern_fault(std::string_view value);   // "app.example.com", "app.example.com:8443", "*.example.com"
+std::string cookie_name_fault(std::string_view value);    // an RFC 6265 token, or empty
+std::string cookie_domain_fault(std::string_view value);  // "example.com", or empty
+std::string store_fault(std::string_view value);          // "memory"
+std::string database_url_fault(std::string_view value);   // "sqlite:latchkey.db"
+
+}  // namespace latchkey

@@ -1,0 +1,29 @@
+// The authenticator over a user store, a hasher and a session authority.
+#pragma once
+
+#include "worker_pool.hpp"
+
+#include <latchkey/audit.hpp>
+#include <latchkey/authenticator.hpp>
+#include <latchkey/log.hpp>
+#include <latchkey/password_hasher.hpp>
+#include <latchkey/user_store.hpp>
+
+#include <memory>
+
+namespace latchkey {
+
+// What it works with. All of it must outlive the authenticator and every call on it.
+struct authenticator_parts {
+    user_store& users;
+    worker_pool& database;  // where `users` is called
+    password_hasher& hasher;
+    session_authority& sessions;
+    audit_sink& audit;
+    logger& log;
+    bool remote_user_is_email = false;  // see make_profile()
+};
+
+std::unique_ptr<authenticator> make_authenticator(const authenticator_parts& parts);
+
+}  // namespace latchkey

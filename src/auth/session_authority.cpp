@@ -1,0 +1,56 @@
+#include "make_session_authority.hpp"
+#include "tokens.hpp"
+
+#include <utility>
+
+namespace latchkey {
+namespace {
+
+class store_backed_authority final : public session_authority {
+public:
+    explicit store_backed_authority(session_store& store) : store_(store) {}
+
+    task<result<session>> verify(std::string_view token) override {
+        const auto key = key_of(token);
+        if (!key)
+            co_return errc::no_session;
+        auto found = co_await store_.find(*key);
+        if (!found)
+            co_return found.error();
+        if (!*found)
+            co_return errc::no_session;
+        co_return **std::move(found);
+    }
+
+    task<result<opened_session>> open(profile_ptr user, bool remember, device client) override {
+        opened_session opened;
+        opened.token = new_session_token();
+        const auto key = key_of(opened.token.reveal());
+        const new_session fresh{random_public_id(), std::move(user), remember, std::move(client)};
+        auto inserted = co_await store_.insert(*key, fresh);
+        if (!inserted)
+            co_return inserted.error();
+        opened.value = *std::move(inserted);
+        co_return std::move(opened);
+    }
+
+    task<result<std::optional<session>>> close(std::string_view token) override {
+        const auto key = key_of(token);
+        if (!key)
+            co_return std::optional<session>{};
+        co_return co_await store_.erase(*key);
+    }
+
+    task<result<std::vector<listed_session>>> list(public_id user) override { co_return co_await store_.list(user); }
+
+private:
+    session_store& store_;
+};
+
+}  // namespace
+
+std::unique_ptr<session_authority> make_session_authority(session_store& store) {
+    return std::make_unique<store_backed_authority>(store);
+}
+
+}  // namespace latchkey

@@ -1,0 +1,24 @@
+#include <latchkey/session.hpp>
+
+#include <algorithm>
+
+#include <arpa/inet.h>
+
+namespace latchkey {
+namespace {
+
+constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+}  // namespace
+
+std::string client_address::str() const {
+    if (*this == client_address{})
+        return {};
+    const bool is_v4 = std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin());
+    char text[INET6_ADDRSTRLEN];
+    if (is_v4)
+        return inet_ntop(AF_INET, bytes.data() + mapped_prefix.size(), text, sizeof text);
+    return inet_ntop(AF_INET6, bytes.data(), text, sizeof text);
+}
+
+}  // namespace latchkey

@@ -1,0 +1,18 @@
+// The password_hasher that serves logins: argon2id on a worker pool of its own.
+#pragma once
+
+#include "argon2.hpp"
+#include "worker_pool.hpp"
+
+#include <latchkey/password_hasher.hpp>
+
+#include <memory>
+
+namespace latchkey {
+
+// `workers` must outlive the hasher and every call on it; its queue is the bound that callers meet as
+// errc::overloaded. Computes one hash at once, the one that stands in for unknown users. Throws std::invalid_argument
+// unless is_usable(parameters), std::bad_alloc when there is no memory for a single hash.
+std::unique_ptr<password_hasher> make_password_hasher(worker_pool& workers, const argon2_parameters& parameters);
+
+}  // namespace latchkey

@@ -1,0 +1,54 @@
+// Secrets live in memory from sodium_malloc: whole pages of their own, locked against swapping, left out of core
+// dumps, with a guard page on either side; sodium_free overwrites them. Where mlock's limit is used up the memory is
+// merely not locked.
+#include "sodium.hpp"
+
+#include <latchkey/secret.hpp>
+
+#include <sodium.h>
+
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace latchkey {
+
+secret::secret(std::string_view bytes) : secret(of_size(bytes.size())) {
+    if (!bytes.empty())
+        std::memcpy(data_, bytes.data(), bytes.size());
+}
+
+secret secret::of_size(std::size_t size) {
+    secret made;
+    if (size == 0)
+        return made;
+    ensure_sodium();
+    made.data_ = static_cast<char*>(sodium_malloc(size));
+    if (!made.data_)
+        throw std::bad_alloc();
+    made.size_ = size;
+    sodium_memzero(made.data_, size);
+    return made;
+}
+
+secret::secret(secret&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {
+}
+
+secret& secret::operator=(secret&& other) noexcept {
+    // The old bytes go with `other`'s husk, here and now.
+    secret taken(std::move(other));
+    std::swap(data_, taken.data_);
+    std::swap(size_, taken.size_);
+    return *this;
+}
+
+secret::~secret() {
+    sodium_free(data_);
+}
+
+void wipe(std::span<char> bytes) noexcept {
+    sodium_memzero(bytes.data(), bytes.size());
+}
+
+}  // namespace latchkey

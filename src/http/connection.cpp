@@ -1,0 +1,352 @@
+#include "connection.hpp"
+
+#include "routes.hpp"
+#include "text.hpp"
+
+#include <latchkey/secret.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace latchkey::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::int64_t linger_ms = 2'000;
+constexpr std::size_t linger_bytes = 256 * 1024;
+constexpr std::size_t first_body_bytes = 1024;
+constexpr std::string_view go_ahead = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// All zero for a Unix socket's peer.
+client_address address_of(const asio::generic::stream_protocol::endpoint& peer) noexcept {
+    client_address out;
+    if (peer.data()->sa_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, peer.data(), sizeof v4);
+        out.bytes[10] = out.bytes[11] = 0xff;
+        std::memcpy(out.bytes.data() + 12, &v4.sin_addr, 4);
+    } else if (peer.data()->sa_family == AF_INET6) {
+        sockaddr_in6 v6{};
+        std::memcpy(&v6, peer.data(), sizeof v6);
+        std::memcpy(out.bytes.data(), &v6.sin6_addr, out.bytes.size());
+    }
+    return out;
+}
+
+}  // namespace
+
+void connection::start(stream_socket socket, core_context& core, services& svc) {
+    auto self = std::make_unique<connection>(std::move(socket), core, svc);
+    asio::co_spawn(core.io, run(std::move(self)), asio::detached);
+}
+
+connection::connection(stream_socket socket, core_context& core, services& svc)
+    : socket_(std::move(socket)), core_(core), svc_(svc), data_(small_.data()) {
+    svc_.connections.fetch_add(1, std::memory_order_relaxed);
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    const auto peer = socket_.remote_endpoint(ignored);
+    peer_ = address_of(peer);
+    if (peer.data()->sa_family == AF_UNIX || ignored) {
+        peer_trusted_ = !ignored && svc_.proxies.trusts_unix_peers();
+    } else {
+        peer_trusted_ = svc_.proxies.trusts(peer_);
+        socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    }
+    core_.connections.push_back(*this);
+    if (svc_.draining.load(std::memory_order_relaxed))
+        draining_ = true;
+}
+
+connection::~connection() {
+    wipe(std::span(data_, end_));
+    core_.buffers.give_back(std::move(large_));
+    svc_.connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void connection::on_deadline() noexcept {
+    expired_ = true;
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
+void connection::on_drain() noexcept {
+    draining_ = true;
+    if (begin_ == end_) {  // wakes an idle connection; one at work finishes first
+        error_code ignored;
+        socket_.cancel(ignored);
+    }
+}
+
+task<void> connection::run(std::unique_ptr<connection> self) {
+    try {
+        co_await self->serve();
+    } catch (const std::exception& e) {
+        self->svc_.core.log.write(log_level::error, "connection_failed", {{"what", e.what()}});
+    }
+}
+
+task<void> connection::serve() {
+    exchange x(svc_, core_, peer_, peer_trusted_);
+    for (;;) {
+        const arrival head = co_await read_header(x);
+        if (head == arrival::gone)
+            co_return;
+        std::size_t block = 0;
+        if (head == arrival::complete) {
+            block = scanner_.size();
+            // Unless the body is read below, whatever follows the header can't be told from a next request (H7).
+            x.keep_alive = x.keep_alive && x.head.content_length == 0;
+            if (const route* found = find_route(x)) {
+                arrival body = arrival::complete;
+                if (found->body != body_rule::none) {
+                    body = co_await read_body(x);
+                    block += early_body_;
+                }
+                if (body == arrival::gone)
+                    co_return;
+                if (body == arrival::complete)
+                    co_await answer(x, found->handle);
+            }
+        }
+
+        bool broken = false;
+        bool written = write_answer(broken);
+        if (!written && !broken)
+            written = co_await write_rest();
+        if (!written)
+            co_return;
+        x.body = secret();
+        consume(block);
+        if (!x.keep_alive)
+            break;
+    }
+    co_await linger();
+}
+
+// Reads until the block is complete, passes it through the gate and starts the exchange. `refused`: the answer stands
+// in the output buffer and the connection will close.
+task<connection::arrival> connection::read_header(exchange& x) {
+    scanner_.reset();
+    deadline = core_.deadline_in(svc_.limits.keepalive_timeout.count());
+    bool started = false;
+    bool skipped_empty_line = false;
+    x.head = request_head{};
+    for (;;) {
+        // One empty line before the request line is tolerated (RFC 9112 section 2.2).
+        if (!skipped_empty_line && received().starts_with("\r\n")) {
+            skipped_empty_line = true;
+            consume(2);
+        }
+        if (!received().empty() && !started) {
+            started = true;
+            deadline = core_.deadline_in(svc_.limits.header_timeout.count());
+        }
+        const auto state = scanner_.scan(received());
+        if (state == header_scanner::state::malformed) {
+            reject(x, problems::bad_request);
+            co_return arrival::refused;
+        }
+        if (state == header_scanner::state::complete)
+            break;
+        if (received().size() >= svc_.limits.header_bytes || !make_room()) {
+            reject(x, scanner_.line_complete() ? problems::header_too_large : problems::target_too_long);
+            co_return arrival::refused;
+        }
+        const std::size_t n = co_await read_some(data_ + end_, capacity_ - end_);
+        end_ += n;
+        if (n == 0) {
+            if (!expired_ || !started)
+                co_return arrival::gone;
+            reject(x, problems::timeout);
+            co_return arrival::refused;
+        }
+    }
+    deadline = no_deadline;
+    if (scanner_.size() > svc_.limits.header_bytes) {
+        reject(x, problems::header_too_large);
+        co_return arrival::refused;
+    }
+    if (const auto fault = pass_gate(received().substr(0, scanner_.size()), svc_.gate, x.head)) {
+        reject(x, *fault);
+        co_return arrival::refused;
+    }
+    x.start();
+    co_return arrival::complete;
+}
+
+// Reads Content-Length bytes into x.body. The memory grows with what has come, not with what was announced.
+task<connection::arrival> connection::read_body(exchange& x) {
+    early_body_ = 0;
+    if (x.head.has(field::expect) && !x.head.http_1_0 && !iequals(x.head[field::expect], "100-continue")) {
+        refuse(x, problems::expectation_failed);
+        co_return arrival::refused;
+    }
+    const std::uint64_t length = x.head.content_length;
+    if (length > svc_.limits.body_bytes) {
+        refuse(x, problems::body_too_large);
+        co_return arrival::refused;
+    }
+    const auto size = static_cast<std::size_t>(length);
+    const auto early = received().substr(scanner_.size(), size);
+    if (early.size() < size && x.head.has(field::expect) && !x.head.http_1_0) {
+        error_code error;
+        socket_.write_some(asio::buffer(go_ahead), error);
+        if (error && error != asio::error::would_block)
+            co_return arrival::gone;
+    }
+
+    std::size_t have = early_body_ = early.size();
+    x.body = secret::of_size(std::min(size, std::max(have, first_body_bytes)));
+    std::copy(early.begin(), early.end(), x.body.writable().begin());
+    wipe(std::span(data_ + begin_ + scanner_.size(), have));
+    deadline = core_.deadline_in(svc_.limits.body_timeout.count());
+    while (have < size) {
+        if (have == x.body.size()) {
+            secret larger = secret::of_size(std::min(size, 2 * have));
+            std::copy_n(x.body.writable().begin(), have, larger.writable().begin());
+            x.body = std::move(larger);
+        }
+        const auto room = x.body.writable().subspan(have);
+        const std::size_t n = co_await read_some(room.data(), room.size());
+        have += n;
+        if (n == 0) {
+            if (!expired_)
+                co_return arrival::gone;
+            refuse(x, problems::timeout);
+            co_return arrival::refused;
+        }
+    }
+    deadline = no_deadline;
+    x.keep_alive = x.head.keep_alive;
+    co_return arrival::complete;
+}
+
+// Exceptions stop here: a bug or exhausted memory costs this request and this connection, never the server.
+task<void> connection::answer(exchange& x, handler handle) {
+    try {
+        co_await handle(x);
+        co_return;
+    } catch (const std::bad_alloc&) {
+        refuse(x, problems::overloaded);
+    } catch (const std::exception& e) {
+        svc_.core.log.write(log_level::error, "handler_failed", {{"what", e.what()}, {"request_id", x.request_id()}});
+        refuse(x, problems::internal_error);
+    }
+}
+
+// The whole answer in one go, as nearly always; false with what is left in rest_, or with `broken` set.
+bool connection::write_answer(bool& broken) {
+    auto& out = core_.out;
+    error_code error;
+    std::size_t sent = socket_.write_some(asio::buffer(out), error);
+    if (error == asio::error::would_block)
+        sent = 0;
+    else if (error)
+        broken = true;
+    const bool whole = sent == out.size() && !broken;
+    if (!whole && !broken)
+        rest_.assign(out, sent);
+    wipe(std::span(out.data(), out.size()));  // it may have held a cookie
+    out.clear();
+    return whole;
+}
+
+task<bool> connection::write_rest() {
+    deadline = core_.deadline_in(svc_.limits.write_timeout.count());
+    error_code error;
+    co_await asio::async_write(socket_, asio::buffer(rest_), asio::redirect_error(use_task, error));
+    deadline = no_deadline;
+    wipe(std::span(rest_.data(), rest_.size()));
+    rest_ = std::string();
+    co_return !error;
+}
+
+// Says that no more will come and reads until the client has said the same, so that the kernel has no reason to send
+// a reset after (or instead of) the answer.
+task<void> connection::linger() {
+    error_code error;
+    socket_.shutdown(stream_socket::shutdown_send, error);
+    if (error)
+        co_return;
+    wipe(std::span(data_, end_));
+    begin_ = end_ = 0;
+    deadline = core_.deadline_in(linger_ms);
+    for (std::size_t total = 0; total < linger_bytes;) {
+        const std::size_t n = co_await read_some(data_, capacity_);
+        if (n == 0)
+            co_return;
+        total += n;
+    }
+}
+
+// 0: the peer closed, the deadline passed (expired_), the connection drains, or it broke.
+task<std::size_t> connection::read_some(char* into, std::size_t room) {
+    for (;;) {
+        error_code error;
+        const std::size_t n =
+            co_await socket_.async_read_some(asio::buffer(into, room), asio::redirect_error(use_task, error));
+        if (error == asio::error::operation_aborted && !expired_ && (!draining_ || begin_ != end_))
+            continue;  // cancelled for a reason that has passed
+        co_return error ? 0 : n;
+    }
+}
+
+// For a request that never became one.
+void connection::reject(exchange& x, const problem& p) {
+    x.start();
+    refuse(x, p);
+}
+
+void connection::refuse(exchange& x, const problem& p) {
+    x.keep_alive = false;
+    x.refuse(p);
+}
+
+// Room for more of the header block: move it to the front, then to a lent buffer.
+bool connection::make_room() {
+    if (end_ < capacity_)
+        return true;
+    if (begin_ > 0) {
+        const std::size_t size = end_ - begin_;
+        std::copy(data_ + begin_, data_ + end_, data_);
+        wipe(std::span(data_ + size, end_ - size));
+        begin_ = 0;
+        end_ = size;
+        return true;
+    }
+    if (large_ || capacity_ >= core_.buffers.buffer_size())
+        return false;
+    large_ = core_.buffers.take();
+    std::copy(data_, data_ + end_, large_.get());
+    wipe(std::span(data_, end_));
+    data_ = large_.get();
+    capacity_ = core_.buffers.buffer_size();
+    return true;
+}
+
+// Drops the answered request and wipes its bytes: they held the cookie (requirement C4).
+void connection::consume(std::size_t bytes) noexcept {
+    wipe(std::span(data_ + begin_, bytes));
+    begin_ += bytes;
+    if (begin_ < end_)
+        return;
+    begin_ = end_ = 0;
+    if (large_) {
+        core_.buffers.give_back(std::move(large_));
+        data_ = small_.data();
+        capacity_ = small_buffer;
+    }
+}
+
+}  // namespace latchkey::http

@@ -1,0 +1,81 @@
+// One client connection: reads a header block, passes the gate, routes, reads the body, answers; again until it ends.
+//
+// Lives on one core's thread from accept to close. Deadlines are absolute and belong to a phase, not to a read: a
+// client that trickles bytes gains no time (requirement E1). Every answer that ends the connection is followed by a
+// lingering close, so that no reset overtakes it.
+#pragma once
+
+#include "core_context.hpp"
+#include "exchange.hpp"
+#include "header_scanner.hpp"
+
+#include <latchkey/async.hpp>
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace latchkey::http {
+
+// TCP and Unix sockets alike; the executor is a concrete type on purpose (see async.hpp).
+using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, executor>;
+
+class connection final : public timed_connection {
+public:
+    // Takes over an accepted socket; the coroutine that it starts owns the connection.
+    static void start(stream_socket socket, core_context& core, services& svc);
+
+    connection(stream_socket socket, core_context& core, services& svc);
+    ~connection();
+
+    void on_deadline() noexcept override;
+    void on_drain() noexcept override;
+
+private:
+    enum class arrival { complete, refused, gone };
+
+    static task<void> run(std::unique_ptr<connection> self);
+    task<void> serve();
+    task<arrival> read_header(exchange& x);
+    task<arrival> read_body(exchange& x);
+    task<void> answer(exchange& x, task<void> (*handle)(exchange&));
+    task<bool> write_rest();
+    task<void> linger();
+
+    bool write_answer(bool& broken);
+    task<std::size_t> read_some(char* into, std::size_t room);
+    void reject(exchange& x, const problem& p);
+    void refuse(exchange& x, const problem& p);
+    bool make_room();
+    void consume(std::size_t bytes) noexcept;
+    std::string_view received() const noexcept { return {data_ + begin_, end_ - begin_}; }
+
+    static constexpr std::size_t small_buffer = 2048;
+
+    stream_socket socket_;
+    core_context& core_;
+    services& svc_;
+    client_address peer_;
+    bool peer_trusted_ = false;
+    bool expired_ = false;   // the deadline passed; the pending operation was cancelled
+    bool draining_ = false;  // the server stops
+
+    // Received and not yet consumed: [begin_, end_) of data_, which is small_ or a lent buffer.
+    char* data_;
+    std::size_t capacity_ = small_buffer;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t early_body_ = 0;  // bytes of the body that came along with the header
+    std::unique_ptr<char[]> large_;
+    header_scanner scanner_;
+    std::string rest_;  // of an answer that the socket would not take at once
+    std::array<char, small_buffer> small_;
+};
+
+}  // namespace latchkey::http

@@ -1,0 +1,106 @@
+#include "exchange.hpp"
+
+#include "text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace latchkey::http {
+namespace {
+
+bool is_well_formed_request_id(std::string_view id) noexcept {
+    return !id.empty() && id.size() <= 64 &&
+           std::all_of(id.begin(), id.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+void append_number(std::string& out, std::size_t n) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), n).ptr;
+    out.append(digits.data(), end);
+}
+
+}  // namespace
+
+void exchange::start() noexcept {
+    keep_alive = head.keep_alive;
+    cacheable_ = false;
+    const auto given = head[field::x_request_id];
+    if (peer_trusted_ && !head.is_repeated(field::x_request_id) && is_well_formed_request_id(given)) {
+        std::copy(given.begin(), given.end(), request_id_.begin());
+        request_id_size_ = given.size();
+    } else {
+        core_.request_ids.write_next(request_id_.data());
+        request_id_size_ = 32;
+    }
+}
+
+client_address exchange::client() const noexcept {
+    return peer_trusted_ ? svc.proxies.client_of(peer_, head[field::x_forwarded_for]) : peer_;
+}
+
+device exchange::client_device() const {
+    return {client(), shorten_user_agent(head[field::user_agent])};
+}
+
+void exchange::begin(unsigned status) {
+    status_ = status;
+    if (svc.draining.load(std::memory_order_relaxed))
+        keep_alive = false;
+    auto& out = core_.out;
+    out.assign("HTTP/1.1 ").append(status_text(status));
+    out.append("\r\nDate: ").append(core_.date.data(), core_.date.size());
+    out.append(cacheable_ ? "\r\nCache-Control: public, max-age=300" : "\r\nCache-Control: no-store");
+    out.append("\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ").append(request_id());
+    out.append("\r\n");
+    if (!keep_alive)
+        out.append("Connection: close\r\n");
+    else if (head.http_1_0)
+        out.append("Connection: keep-alive\r\n");
+}
+
+void exchange::header(std::string_view name, std::string_view value) {
+    auto& out = core_.out;
+    out.append(name).append(": ");
+    for (const char c : value)
+        if ((static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t')
+            out.push_back(c);
+    out.append("\r\n");
+}
+
+void exchange::finish() {
+    core_.out.append(status_ == 204 ? "\r\n" : "Content-Length: 0\r\n\r\n");
+}
+
+void exchange::finish(std::string_view content_type, std::string_view content) {
+    auto& out = core_.out;
+    out.append("Content-Type: ").append(content_type).append("\r\nContent-Length: ");
+    append_number(out, content.size());
+    out.append("\r\n\r\n");
+    if (head.verb != method::head)
+        out.append(content);
+}
+
+void exchange::refuse(const problem& p, std::string_view detail, std::string_view allow) {
+    std::string content = "{\"status\":" + std::to_string(p.status);
+    content.append(",\"code\":\"").append(p.code).append("\",\"title\":\"").append(p.title);
+    content.append("\"");
+    if (!detail.empty())
+        content.append(",\"detail\":").append(nlohmann::json(detail).dump());
+    content.append(",\"request_id\":\"").append(request_id()).append("\"}\n");
+    begin(p.status);
+    if (p.status == 405)  // RFC 9110 section 15.5.6: always, even when it is empty
+        header("Allow", allow);
+    if (p.retry_after != 0)
+        header("Retry-After", std::to_string(p.retry_after));
+    finish("application/problem+json", content);
+}
+
+void exchange::redirect(std::string_view location) {
+    begin(303);
+    header("Location", location);
+    finish();
+}
+
+}  // namespace latchkey::http

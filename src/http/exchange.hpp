@@ -1,0 +1,63 @@
+// One request and its answer, as a handler sees them.
+//
+// The answer is rendered straight into the core's output buffer, in order: begin(), any headers, then one of the
+// finishing calls. Between begin() and the handler's return there must be no co_await: other connections of this core
+// use the same buffer. A handler awaits first and renders last.
+#pragma once
+
+#include "core_context.hpp"
+#include "problem.hpp"
+#include "request_head.hpp"
+#include "services.hpp"
+
+#include <latchkey/secret.hpp>
+#include <latchkey/session.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace latchkey::http {
+
+class exchange {
+public:
+    exchange(services& s, core_context& core, const client_address& peer, bool peer_trusted) noexcept
+        : svc(s), core_(core), peer_(peer), peer_trusted_(peer_trusted) {}
+
+    // Makes the exchange ready for the request in `head`.
+    void start() noexcept;
+
+    services& svc;
+    request_head head;
+    secret body;             // exactly Content-Length bytes where the route reads one
+    bool keep_alive = true;  // cleared by whoever wants the connection closed after the answer
+
+    bool from_trusted_proxy() const noexcept { return peer_trusted_; }
+    client_address client() const noexcept;  // the peer, or whom a trusted proxy names
+    device client_device() const;
+    std::string_view request_id() const noexcept { return {request_id_.data(), request_id_size_}; }
+
+    // The answer. `content_type` empty: no body and Content-Length: 0 (or none at all for 204).
+    void begin(unsigned status);
+    void header(std::string_view name, std::string_view value);  // control bytes in `value` are left out (H10)
+    std::string& raw_headers() noexcept { return core_.out; }    // for ready-made lines, each ended by CRLF
+    void finish();
+    void finish(std::string_view content_type, std::string_view content);
+
+    // Whole answers.
+    void refuse(const problem& p, std::string_view detail = {}, std::string_view allow = {});
+    void redirect(std::string_view location);           // 303
+    void allow_cache() noexcept { cacheable_ = true; }  // before begin(): public, max-age=300 in place of no-store
+
+private:
+    core_context& core_;
+    const client_address& peer_;
+    bool peer_trusted_;
+    bool cacheable_ = false;
+    unsigned status_ = 0;
+    std::array<char, 64> request_id_{};
+    std::size_t request_id_size_ = 0;
+};
+
+}  // namespace latchkey::http

@@ -1,0 +1,117 @@
+#include "field_rules.hpp"
+
+#include "text.hpp"
+
+#include <algorithm>
+
+namespace latchkey::http {
+namespace {
+
+constexpr std::size_t max_content_length_digits = 16;
+
+bool is_target_char(char c) noexcept {
+    return c > ' ' && c < 0x7f && c != '\\' && c != '#';
+}
+
+bool is_port(std::string_view text) noexcept {
+    if (text.empty() || text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit))
+        return false;
+    unsigned port = 0;
+    for (const char c : text)
+        port = port * 10 + static_cast<unsigned>(c - '0');
+    return port <= 65'535;
+}
+
+// The characters only: whether the address exists is for the resolver that nobody here ever asks.
+bool is_bracketed_address(std::string_view text) noexcept {
+    return text.size() > 4 && text.front() == '[' && text.back() == ']' &&
+           std::all_of(text.begin() + 1, text.end() - 1,
+                       [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
+}
+
+bool is_name(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= 255 && text.front() != '.' &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_content_length(std::string_view value) noexcept {
+    if (value.empty() || value.size() > max_content_length_digits || !std::all_of(value.begin(), value.end(), is_digit))
+        return std::nullopt;
+    std::uint64_t length = 0;
+    for (const char c : value)
+        length = length * 10 + static_cast<std::uint64_t>(c - '0');
+    return length;
+}
+
+bool is_valid_host(std::string_view value) noexcept {
+    std::string_view host = value;
+    const auto bracket = value.rfind(']');
+    const auto colon = value.rfind(':');
+    if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
+        if (!is_port(value.substr(colon + 1)))
+            return false;
+        host = value.substr(0, colon);
+    }
+    return is_bracketed_address(host) || is_name(host);
+}
+
+bool split_target(std::string_view target, request_head& head) noexcept {
+    if (target.empty() || !std::all_of(target.begin(), target.end(), is_target_char))
+        return false;
+    if (head.verb == method::connect)
+        return is_valid_host(target);  // path stays empty: CONNECT is refused by method
+    if (target == "*") {
+        head.path = target;
+        return head.verb == method::options;
+    }
+    if (target.front() != '/') {
+        for (const std::string_view scheme : {"http://", "https://"}) {
+            if (target.size() < scheme.size() || !iequals(target.substr(0, scheme.size()), scheme))
+                continue;
+            const auto rest = target.substr(scheme.size());
+            const auto end = std::min(rest.find_first_of("/?"), rest.size());
+            if (!is_valid_host(rest.substr(0, end)))
+                return false;
+            const auto after = rest.substr(end);
+            const auto query = after.find('?');
+            head.path = after.empty() || after.front() == '?' ? std::string_view{"/"} : after.substr(0, query);
+            head.query = query == std::string_view::npos ? std::string_view{} : after.substr(query + 1);
+            return true;
+        }
+        return false;
+    }
+    const auto query = target.find('?');
+    head.path = target.substr(0, query);
+    head.query = query == std::string_view::npos ? std::string_view{} : target.substr(query + 1);
+    return true;
+}
+
+bool is_http_version(std::string_view block) noexcept {
+    const auto line = block.substr(0, block.find('\r'));
+    if (std::count(line.begin(), line.end(), ' ') != 2)
+        return false;
+    const auto version = line.substr(line.rfind(' ') + 1);
+    return version.size() == 8 && version.substr(0, 5) == "HTTP/" && is_digit(version[5]) && version[6] == '.' &&
+           is_digit(version[7]);
+}
+
+void read_session_cookies(std::string_view value, std::string_view name, presented_cookies& out) noexcept {
+    while (!value.empty()) {
+        const auto pair = trim(next_part(value, ';'));
+        if (pair.size() <= name.size() || pair[name.size()] != '=' || pair.substr(0, name.size()) != name)
+            continue;
+        const auto token = pair.substr(name.size() + 1);
+        const auto end = out.values.begin() + std::min<std::size_t>(out.count, out.values.size());
+        if (std::find(out.values.begin(), end, token) != end)
+            continue;
+        if (out.count < out.values.size())
+            out.values[out.count] = token;
+        if (out.count < UINT8_MAX)
+            ++out.count;
+    }
+}
+
+}  // namespace latchkey::http

@@ -1,0 +1,32 @@
+// The grammar of single field values and of the request target, stricter than RFC 9112 where it offers a choice.
+// All functions are total, allocate nothing and look only at what they are given.
+#pragma once
+
+#include "request_head.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace latchkey::http {
+
+// 1 to 16 digits and nothing else: no sign, no list, no white space, and no room to overflow (requirement H2).
+std::optional<std::uint64_t> parse_content_length(std::string_view value) noexcept;
+
+// host [ ":" port ] with a registered name, IPv4 or bracketed IPv6; never empty, never userinfo (requirement H3).
+bool is_valid_host(std::string_view value) noexcept;
+
+// Understands origin-form, absolute-form of http and https (whose authority is checked and then set aside: no answer
+// depends on Host), "*" of OPTIONS and CONNECT's authority-form. Sets head.path and head.query. False for anything
+// else, and for a target with a byte that RFC 3986 has no place for in a way that matters: control, space, high byte,
+// `\` or `#`.
+bool split_target(std::string_view target, request_head& head) noexcept;
+
+// Whether the request line ends in "HTTP/" digit "." digit: a version, though none that is spoken here.
+bool is_http_version(std::string_view block) noexcept;
+
+// Collects the distinct values that the cookie `name` has in one Cookie field (RFC 6265 section 4.2.1). Other cookies,
+// however odd, are none of our business.
+void read_session_cookies(std::string_view value, std::string_view name, presented_cookies& out) noexcept;
+
+}  // namespace latchkey::http

@@ -1,0 +1,79 @@
+#include "listener.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include <string_view>
+
+namespace latchkey::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds pause_without_descriptors{100};
+constexpr std::string_view too_many =
+    "HTTP/1.1 503 Service Unavailable\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+    "Retry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+// Any family will do: generic sockets only look at it when they open one themselves.
+asio::generic::stream_protocol any_stream() {
+    return {AF_UNSPEC, 0};
+}
+
+}  // namespace
+
+listener::listener(core_context& core, services& svc, int descriptor)
+    : core_(core), svc_(svc), acceptor_(core.io, any_stream(), descriptor), pause_(core.io) {
+    acceptor_.non_blocking(true);
+}
+
+void listener::take(stream_socket socket) {
+    if (svc_.connections.load(std::memory_order_relaxed) >= svc_.limits.max_connections) {
+        error_code ignored;
+        socket.non_blocking(true, ignored);
+        socket.write_some(asio::buffer(too_many), ignored);
+        return;
+    }
+    connection::start(std::move(socket), core_, svc_);
+}
+
+task<void> listener::run() {
+    while (!closed_) {
+        error_code error;
+        stream_socket socket(core_.io);
+        co_await acceptor_.async_accept(socket, asio::redirect_error(use_task, error));
+        if (closed_)
+            co_return;
+        if (!error) {
+            take(std::move(socket));
+            continue;
+        }
+        if (error == asio::error::connection_aborted)
+            continue;  // the client left between the kernel's queue and here
+        // Out of descriptors or memory. The connection stays in the kernel's queue, so trying again at once would spin.
+        const std::string what = error.message();
+        svc_.core.log.write(log_level::warn, "accept_failed", {{"reason", what}});
+        pause_.expires_after(pause_without_descriptors);
+        co_await pause_.async_wait(asio::redirect_error(use_task, error));
+    }
+}
+
+void listener::close() {
+    if (closed_)
+        return;
+    closed_ = true;
+    for (;;) {
+        error_code error;
+        stream_socket socket(core_.io);
+        acceptor_.accept(socket, error);
+        if (error)
+            break;
+        take(std::move(socket));
+    }
+    error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+}
+
+}  // namespace latchkey::http

@@ -1,0 +1,50 @@
+// Listening sockets and the loops that accept from them.
+//
+// A TCP address has one socket per core (SO_REUSEPORT): the kernel spreads connections, and no core wakes another. A
+// Unix socket knows no such thing: its one queue is shared by all cores.
+#pragma once
+
+#include "connection.hpp"
+#include "core_context.hpp"
+#include "services.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace latchkey::http {
+
+// Opens `address` ("host:port", "[v6]:port" or "unix:/path") for `cores` listeners and returns as many descriptors.
+// Throws std::runtime_error with a sentence an operator can act on; also when another process listens there already.
+std::vector<int> open_listening_sockets(const std::string& address, std::size_t cores);
+
+class listener {
+public:
+    // Owns `descriptor` from here on.
+    listener(core_context& core, services& svc, int descriptor);
+
+    // Accepts until close(). Survives running out of file descriptors: waits a moment instead of spinning (E4).
+    task<void> run();
+
+    // Accepts what the kernel has completed already, then closes, so that nobody who got through is reset (D6).
+    // On the core's own thread.
+    void close();
+
+private:
+    void take(stream_socket socket);
+
+    using acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol, executor>;
+    using timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                    boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
+    core_context& core_;
+    services& svc_;
+    acceptor acceptor_;
+    timer pause_;
+    bool closed_ = false;
+};
+
+}  // namespace latchkey::http

@@ -1,0 +1,147 @@
+// open_listening_sockets(): plain sockets, because the choices matter (probe, SO_REUSEPORT, stale Unix sockets).
+#include "listener.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace latchkey::http {
+namespace {
+
+constexpr int backlog = 4096;
+
+class descriptor {
+public:
+    explicit descriptor(int fd) noexcept : fd_(fd) {}
+    descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    descriptor& operator=(descriptor&&) = delete;
+    ~descriptor() {
+        if (fd_ >= 0)
+            ::close(fd_);
+    }
+    int get() const noexcept { return fd_; }
+    int release() noexcept { return std::exchange(fd_, -1); }
+
+private:
+    int fd_;
+};
+
+[[noreturn]] void fail(const std::string& address, int error) {
+    std::string reason = std::generic_category().message(error);
+    if (error == EADDRINUSE)
+        reason = "another program listens there already";
+    else if (error == EACCES)
+        reason = "not permitted (ports below 1024 need a privilege; a Unix socket needs a writable directory)";
+    throw std::runtime_error("cannot listen on " + address + ": " + reason);
+}
+
+descriptor new_socket(const std::string& address, int family) {
+    descriptor fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (fd.get() < 0)
+        fail(address, errno);
+    return fd;
+}
+
+void set_flag(const descriptor& fd, int level, int option) noexcept {
+    const int on = 1;
+    (void)::setsockopt(fd.get(), level, option, &on, sizeof on);
+}
+
+descriptor bound_tcp(const std::string& address, const addrinfo& where, bool shared) {
+    descriptor fd = new_socket(address, where.ai_family);
+    set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+    if (shared)
+        set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
+    if (where.ai_family == AF_INET6)
+        set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+    if (::bind(fd.get(), where.ai_addr, where.ai_addrlen) != 0)
+        fail(address, errno);
+    return fd;
+}
+
+std::vector<descriptor> open_tcp(const std::string& address, std::size_t count) {
+    const auto colon = address.rfind(':');
+    if (colon == std::string::npos)
+        throw std::runtime_error("cannot listen on " + address + ": no port");
+    std::string host = address.substr(0, colon);
+    if (host.size() > 1 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    if (const int code = ::getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found))
+        throw std::runtime_error("cannot listen on " + address + ": " + ::gai_strerror(code));
+    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
+
+    std::vector<descriptor> out;
+    {
+        // SO_REUSEPORT would let a second server of the same user share the port unnoticed: ask without it first.
+        descriptor probe = bound_tcp(address, *found, false);
+        if (::listen(probe.get(), 1) != 0)
+            fail(address, errno);
+    }
+    for (std::size_t i = 0; i < count; ++i)
+        out.push_back(bound_tcp(address, *found, true));
+    return out;
+}
+
+std::vector<descriptor> open_unix(const std::string& address, std::size_t count) {
+    const std::string path = address.substr(5);
+    sockaddr_un where{};
+    where.sun_family = AF_UNIX;
+    if (path.empty() || path.size() >= sizeof where.sun_path)
+        throw std::runtime_error("cannot listen on " + address + ": the path is empty or too long");
+    std::memcpy(where.sun_path, path.c_str(), path.size() + 1);
+    const auto* raw = reinterpret_cast<const sockaddr*>(&where);
+
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) == 0) {
+        // A socket nobody answers on was left by a server that was killed. Anything else is not ours to remove.
+        const descriptor probe = new_socket(address, AF_UNIX);
+        if (!S_ISSOCK(info.st_mode) || ::connect(probe.get(), raw, sizeof where) == 0 || errno != ECONNREFUSED)
+            fail(address, EADDRINUSE);
+        ::unlink(path.c_str());
+    }
+    descriptor fd = new_socket(address, AF_UNIX);
+    const mode_t before = ::umask(0117);  // owner and group: the proxy's account belongs to the group
+    const int bound = ::bind(fd.get(), raw, sizeof where);
+    ::umask(before);
+    if (bound != 0)
+        fail(address, errno);
+
+    std::vector<descriptor> out;
+    out.push_back(std::move(fd));
+    while (out.size() < count) {
+        descriptor copy(::dup(out.front().get()));
+        if (copy.get() < 0)
+            fail(address, errno);
+        out.push_back(std::move(copy));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<int> open_listening_sockets(const std::string& address, std::size_t cores) {
+    auto sockets = address.starts_with("unix:") ? open_unix(address, cores) : open_tcp(address, cores);
+    for (const auto& fd : sockets)
+        if (::listen(fd.get(), backlog) != 0)
+            fail(address, errno);
+    std::vector<int> out;
+    for (auto& fd : sockets)
+        out.push_back(fd.release());
+    return out;
+}
+
+}  // namespace latchkey::http

@@ -1,0 +1,212 @@
+#include "request_gate.hpp"
+
+#include "field_rules.hpp"
+#include "text.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <cstdint>
+
+namespace latchkey::http {
+namespace {
+
+namespace beast = boost::beast;
+
+std::string_view view(beast::string_view s) noexcept {
+    return {s.data(), s.size()};
+}
+
+method to_method(beast::http::verb verb) noexcept {
+    switch (verb) {
+        case beast::http::verb::get:
+            return method::get;
+        case beast::http::verb::head:
+            return method::head;
+        case beast::http::verb::post:
+            return method::post;
+        case beast::http::verb::put:
+            return method::put;
+        case beast::http::verb::patch:
+            return method::patch;
+        case beast::http::verb::delete_:
+            return method::delete_;
+        case beast::http::verb::options:
+            return method::options;
+        case beast::http::verb::trace:
+            return method::trace;
+        case beast::http::verb::connect:
+            return method::connect;
+        default:
+            return method::unknown;
+    }
+}
+
+field known_field(std::string_view name) noexcept {
+    switch (name.size()) {
+        case 6:
+            if (iequals(name, "accept"))
+                return field::accept;
+            if (iequals(name, "expect"))
+                return field::expect;
+            return iequals(name, "origin") ? field::origin : field::count_;
+        case 10:
+            return iequals(name, "user-agent") ? field::user_agent : field::count_;
+        case 12:
+            if (iequals(name, "content-type"))
+                return field::content_type;
+            return iequals(name, "x-request-id") ? field::x_request_id : field::count_;
+        case 14:
+            if (iequals(name, "sec-fetch-site"))
+                return field::sec_fetch_site;
+            return iequals(name, "x-original-url") ? field::x_original_url : field::count_;
+        case 15:
+            return iequals(name, "x-forwarded-for") ? field::x_forwarded_for : field::count_;
+        case 16:
+            return iequals(name, "content-encoding") ? field::content_encoding : field::count_;
+        case 17:
+            return iequals(name, "x-original-method") ? field::x_original_method : field::count_;
+        default:
+            return field::count_;
+    }
+}
+
+// Collects what the header says. Rules that need the whole header are applied afterwards, in finish().
+class parser final : public beast::http::basic_parser<true> {
+public:
+    parser(const gate_options& options, request_head& head) noexcept : options_(options), head_(head) {
+        // The block is complete and its size was checked: Beast's own bounds stay out of the way.
+        header_limit(UINT32_MAX);
+        body_limit(boost::none);
+    }
+
+    std::optional<problem> finish() noexcept;
+
+private:
+    using error_code = beast::error_code;
+
+    void on_request_impl(beast::http::verb verb, beast::string_view method_text, beast::string_view target, int version,
+                         error_code&) override {
+        head_.verb = to_method(verb);
+        head_.method_text = view(method_text);
+        target_ = view(target);
+        head_.http_1_0 = version == 10;
+        head_.keep_alive = version == 11;
+    }
+
+    void on_field_impl(beast::http::field name, beast::string_view name_text, beast::string_view value_text,
+                       error_code&) override {
+        const std::string_view value = view(value_text);
+        ++fields_;
+        switch (name) {
+            case beast::http::field::host:
+                ++hosts_;
+                host_ = value;
+                return;
+            case beast::http::field::content_length:
+                ++content_lengths_;
+                content_length_ = value;
+                return;
+            case beast::http::field::transfer_encoding:
+                ++transfer_encodings_;
+                transfer_encoding_ = value;
+                return;
+            case beast::http::field::connection:
+                read_connection(value);
+                return;
+            case beast::http::field::cookie:
+                read_session_cookies(value, options_.cookie_name, head_.session_cookie);
+                return;
+            default:
+                keep(known_field(view(name_text)), value);
+        }
+    }
+
+    void on_header_impl(error_code&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(beast::string_view, error_code&) override { return 0; }
+    void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, error_code&) override { return 0; }
+    void on_finish_impl(error_code&) override {}
+    // Pure virtual in basic_parser<true> as well, though only responses have a status line.
+    void on_response_impl(int, beast::string_view, int, error_code&) override {}
+
+    void keep(field f, std::string_view value) noexcept {
+        if (f == field::count_)
+            return;
+        const auto bit = request_head::bit(f);
+        head_.repeated |= head_.present & bit;
+        head_.present |= bit;
+        head_.fields[static_cast<std::size_t>(f)] = value;
+    }
+
+    void read_connection(std::string_view list) noexcept {
+        while (!list.empty()) {
+            const auto option = trim(next_part(list, ','));
+            if (iequals(option, "close"))
+                closes_ = true;
+            else if (iequals(option, "keep-alive") && head_.http_1_0)
+                head_.keep_alive = true;
+        }
+    }
+
+    const gate_options& options_;
+    request_head& head_;
+    std::string_view target_, host_, content_length_, transfer_encoding_;
+    std::size_t fields_ = 0;
+    unsigned hosts_ = 0, content_lengths_ = 0, transfer_encodings_ = 0;
+    bool closes_ = false;
+};
+
+std::optional<problem> parser::finish() noexcept {
+    if (target_.size() > options_.limits.target_bytes)
+        return problems::target_too_long;
+    if (fields_ > options_.limits.header_fields)
+        return problems::header_too_large;
+
+    // Framing (RFC 9112 section 6). Nothing but a plain, single Content-Length is ever accepted.
+    if (transfer_encodings_ != 0) {
+        const bool plain = transfer_encodings_ == 1 && iequals(trim(transfer_encoding_), "chunked") &&
+                           content_lengths_ == 0 && !head_.http_1_0;
+        return plain ? problems::length_required : problems::bad_request;
+    }
+    if (content_lengths_ > 1)
+        return problems::bad_request;
+    if (content_lengths_ == 1) {
+        const auto length = parse_content_length(content_length_);
+        if (!length)
+            return problems::bad_request;
+        head_.content_length = *length;
+    }
+
+    // Host (RFC 9112 section 3.2). HTTP/1.0 knew no Host, so there it may be missing.
+    if (hosts_ > 1 || (hosts_ == 0 && !head_.http_1_0) || (hosts_ == 1 && !is_valid_host(host_)))
+        return problems::bad_request;
+
+    if (closes_)
+        head_.keep_alive = false;
+    if (head_.verb == method::unknown)
+        return problems::not_implemented;
+    if (!split_target(target_, head_))
+        return problems::bad_request;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<problem> pass_gate(std::string_view block, const gate_options& options, request_head& head) noexcept {
+    head = request_head{};
+    parser parse(options, head);
+    beast::error_code error;
+    parse.put(boost::asio::const_buffer(block.data(), block.size()), error);
+    // Beast also judges Content-Length and Transfer-Encoding; whatever displeases it is a malformed request.
+    if (error == beast::http::error::bad_version && is_http_version(block))
+        return problems::version_not_supported;
+    if (error)
+        return problems::bad_request;
+    if (!parse.is_header_done())
+        return problems::bad_request;
+    return parse.finish();
+}
+
+}  // namespace latchkey::http

@@ -1,0 +1,29 @@
+// The strict gate in front of everything: header bytes in, request_head or refusal out.
+//
+// A proxy and this server must never disagree about where a request ends, so whatever RFC 9112 leaves to choose is
+// refused here: every Transfer-Encoding, every doubtful Content-Length, every doubtful Host. Parsing is Beast's
+// basic_parser over one complete header block; the gate adds the rules that Boost 1.81 lets pass (requirements H1 to
+// H5, H8). Allocates nothing. Any refusal closes the connection, so the bytes behind it are never read as a request.
+#pragma once
+
+#include "problem.hpp"
+#include "request_head.hpp"
+
+#include <latchkey/config.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace latchkey::http {
+
+struct gate_options {
+    limit_options limits;
+    std::string cookie_name;
+};
+
+// `block` is a complete header block as header_scanner found it. On success fills `head`, whose views point into
+// `block`; otherwise returns why not. Body length is checked against limits.body_bytes by whoever reads the body.
+std::optional<problem> pass_gate(std::string_view block, const gate_options& options, request_head& head) noexcept;
+
+}  // namespace latchkey::http

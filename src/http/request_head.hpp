@@ -1,0 +1,57 @@
+// What the gate hands on of a request's header block: views into the connection's buffer, valid until the request is
+// answered. Only fields that Latchkey reads are kept; everything else was validated and dropped.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace latchkey::http {
+
+enum class method : std::uint8_t { get, head, post, put, patch, delete_, options, trace, connect, unknown };
+
+// The fields that somebody here reads. One view each; a second one of the same name sets `repeated`.
+enum class field : std::uint8_t {
+    accept,
+    content_encoding,
+    content_type,
+    expect,
+    origin,
+    sec_fetch_site,
+    user_agent,
+    x_forwarded_for,
+    x_original_method,
+    x_original_url,
+    x_request_id,
+    count_
+};
+
+// Every value the session cookie has in the request. More than one distinct value is nobody's session.
+struct presented_cookies {
+    std::array<std::string_view, 4> values{};
+    std::uint8_t count = 0;  // distinct values; what exceeds the array is counted, not kept
+
+    std::string_view only() const noexcept { return count == 1 ? values[0] : std::string_view{}; }
+};
+
+struct request_head {
+    method verb = method::unknown;
+    std::string_view method_text;
+    std::string_view path;   // from the first '/' to before '?'; "*" and "" for the other request forms
+    std::string_view query;  // after '?', without it
+    bool http_1_0 = false;
+    bool keep_alive = true;
+    std::uint64_t content_length = 0;
+    presented_cookies session_cookie;
+    std::array<std::string_view, static_cast<std::size_t>(field::count_)> fields{};
+    std::uint32_t present = 0;   // bit per field: was there
+    std::uint32_t repeated = 0;  // bit per field: was there more than once
+
+    static constexpr std::uint32_t bit(field f) noexcept { return 1U << static_cast<unsigned>(f); }
+    bool has(field f) const noexcept { return (present & bit(f)) != 0; }
+    bool is_repeated(field f) const noexcept { return (repeated & bit(f)) != 0; }
+    std::string_view operator[](field f) const noexcept { return fields[static_cast<std::size_t>(f)]; }
+};
+
+}  // namespace latchkey::http

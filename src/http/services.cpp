@@ -1,0 +1,17 @@
+#include "services.hpp"
+
+namespace latchkey::http {
+
+services::services(const config& options, const domain& d)
+    : core(d),
+      limits(options.limits),
+      gate{options.limits, options.cookie_name()},
+      cookie(options.cookie, gate.cookie_name),
+      redirect(options.server.public_url, options.redirect),
+      same_site(redirect.own_origin(), options.server.allowed_origins),
+      proxies(options.server.trusted_proxies),
+      html(redirect.form_action_sources()),
+      login_url(redirect.own_origin() + "/login") {
+}
+
+}  // namespace latchkey::http

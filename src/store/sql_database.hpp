@@ -1,0 +1,48 @@
+// A pool of connections to an SQL database, and what differs between the databases behind it.
+//
+// Statements are written once, for SQLite and PostgreSQL alike; everything that one of them needs in its own way is a
+// virtual function here. Blocking: used by database workers and the command line.
+#pragma once
+
+#include <latchkey/config.hpp>
+
+#include <soci/soci.h>
+
+#include <memory>
+#include <string>
+
+namespace latchkey {
+
+class sql_database {
+public:
+    virtual ~sql_database() = default;
+
+    // soci::session sql(database.pool()) leases a connection, waiting for one to be free.
+    virtual soci::connection_pool& pool() noexcept = 0;
+    // For messages: "the database /var/lib/latchkey/latchkey.db".
+    virtual const std::string& name() const noexcept = 0;
+
+    // Starts a transaction that no other writer runs beside, here or in another process.
+    virtual void begin_exclusive(soci::session& sql) = 0;
+    // Whether `e` says that a row with the same unique value exists.
+    virtual bool is_unique_violation(const soci::soci_error& e) const noexcept = 0;
+};
+
+// Rolls back unless committed.
+class exclusive_transaction {
+public:
+    exclusive_transaction(sql_database& database, soci::session& sql) : sql_(sql) { database.begin_exclusive(sql); }
+    ~exclusive_transaction();
+    exclusive_transaction(const exclusive_transaction&) = delete;
+    exclusive_transaction& operator=(const exclusive_transaction&) = delete;
+    void commit();
+
+private:
+    soci::session& sql_;
+    bool open_ = true;
+};
+
+// Opens what `options.url` names; "sqlite:path" so far. Throws std::runtime_error with a sentence for the operator.
+std::unique_ptr<sql_database> open_database(const database_options& options);
+
+}  // namespace latchkey

@@ -1,0 +1,55 @@
+#include "sqlite_file.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace latchkey {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, int error) {
+    throw std::runtime_error(what + ": " + std::generic_category().message(error));
+}
+
+std::string me() {
+    return "user " + std::to_string(geteuid());
+}
+
+bool may(const std::string& path, int how) noexcept {
+    return faccessat(AT_FDCWD, path.c_str(), how, AT_EACCESS) == 0;
+}
+
+}  // namespace
+
+void prepare_sqlite_file(const std::string& path) {
+    const std::string file = "the database " + path;
+    const std::string directory = std::filesystem::path(path).parent_path();
+    struct stat status {};
+    if (stat(directory.c_str(), &status) != 0)
+        fail("cannot open " + file + ": its directory cannot be reached (create it, owned by " + me() + ")", errno);
+    // SQLite keeps its log beside the database, so a writable file alone is not enough.
+    if (!may(directory, W_OK | X_OK))
+        fail("cannot open " + file + ": its directory is not writable by " + me(), errno);
+
+    // mknod rather than open: closing a descriptor of a database that another thread has open would drop its locks.
+    if (mknod(path.c_str(), S_IFREG | S_IRUSR | S_IWUSR, 0) == 0) {
+        if (chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0)  // the umask may have taken even the owner's rights
+            fail("cannot set the permissions of " + file, errno);
+        return;
+    }
+    if (errno != EEXIST)
+        fail("cannot create " + file, errno);
+    if (stat(path.c_str(), &status) != 0)
+        fail("cannot open " + file, errno);
+    if (!S_ISREG(status.st_mode))
+        throw std::runtime_error("cannot open " + file + ": it is not a regular file");
+    if (!may(path, R_OK | W_OK))
+        fail("cannot open " + file + ": it is not readable and writable by " + me(), errno);
+}
+
+}  // namespace latchkey

@@ -1,0 +1,196 @@
+// The store under several threads at once, each with an io_context of its own. Run it under ThreadSanitizer.
+#include "session_store_contract.hpp"
+
+#include <array>
+#include <atomic>
+#include <set>
+#include <thread>
+
+namespace latchkey::testing {
+namespace {
+
+constexpr unsigned thread_count = 4;
+
+// Calls work(number of the thread, its runner) on several threads at a time.
+template <class Work>
+void on_threads(unsigned count, Work work) {
+    std::vector<std::thread> threads;
+    for (unsigned t = 0; t < count; ++t)
+        threads.emplace_back([t, &work] {
+            runner own;
+            work(t, own);
+        });
+    for (std::thread& thread : threads)
+        thread.join();
+}
+
+new_session fresh_session(std::uint64_t n, profile_ptr user) {
+    new_session fresh;
+    fresh.id = nth_id(n);
+    fresh.user = std::move(user);
+    fresh.remembered = n % 2 == 0;
+    fresh.client.user_agent = "agent " + std::to_string(n % 5);
+    return fresh;
+}
+
+// V2: 10^5 sessions end while other threads touch them; once erase() has answered, nobody finds the session again.
+TEST_P(session_store_concurrent, touch_never_revives) {
+    constexpr std::uint64_t batch = 1000;
+    constexpr std::uint64_t batches = 100;
+    options.max_per_user = batch;
+    session_store& sessions = make();
+    std::atomic<std::uint64_t> revived{0};
+    for (std::uint64_t b = 0; b < batches; ++b) {
+        std::vector<session_key> keys;
+        for (std::uint64_t i = 0; i < batch; ++i) {
+            keys.push_back(nth_key(b * batch + i));
+            ASSERT_TRUE(run.await(sessions.insert(keys.back(), fresh_session(i, alice))));
+        }
+        clock.advance(seconds{61});           // so that every find() touches
+        std::atomic<std::uint64_t> ended{0};  // keys[0, ended) were erased
+        on_threads(2, [&](unsigned t, runner& own) {
+            if (t == 0) {
+                for (const session_key& key : keys) {
+                    if (!own.await(sessions.erase(key)).value())
+                        ++revived;
+                    ended.fetch_add(1, std::memory_order_release);
+                }
+                return;
+            }
+            for (std::uint64_t done = 0; done < batch;) {
+                done = ended.load(std::memory_order_acquire);
+                for (std::uint64_t i = done < 2 ? 0 : done - 2; i < std::min(done + 4, batch); ++i)
+                    if (own.await(sessions.find(keys[i])).value() && i < done)
+                        ++revived;
+            }
+        });
+        for (const session_key& key : keys)
+            if (run.await(sessions.find(key)).value())
+                ++revived;
+    }
+    EXPECT_EQ(revived, 0U);
+    EXPECT_EQ(sessions.size(), 0U);
+    EXPECT_TRUE(list(alice).empty());
+}
+
+// V5: the total is exact, however many threads want the last places.
+TEST_P(session_store_concurrent, total_limit_is_exact) {
+    options.max_total = 1500;
+    session_store& sessions = make();
+    std::atomic<std::uint64_t> accepted{0};
+    std::atomic<std::uint64_t> refused{0};
+    on_threads(thread_count, [&](unsigned t, runner& own) {
+        for (std::uint64_t i = 0; i < 500; ++i) {
+            const std::uint64_t n = t * 1000 + i;
+            const auto made = own.await(sessions.insert(nth_key(n), fresh_session(n, nth_user(n))));
+            (made ? accepted : refused)++;
+            if (!made) {
+                EXPECT_EQ(made.error(), errc::session_limit);
+            }
+        }
+    });
+    EXPECT_EQ(accepted, 1500U);
+    EXPECT_EQ(refused, 500U);
+    EXPECT_EQ(sessions.size(), 1500U);
+}
+
+// V5: so is the cap of one user, and the user's list agrees with the table.
+TEST_P(session_store_concurrent, cap_per_user_is_exact) {
+    options.max_per_user = 10;
+    session_store& sessions = make();
+    on_threads(thread_count, [&](unsigned t, runner& own) {
+        for (std::uint64_t i = 0; i < 500; ++i) {
+            const std::uint64_t n = t * 1000 + i;
+            EXPECT_TRUE(own.await(sessions.insert(nth_key(n), fresh_session(n, alice))));
+            EXPECT_LE(own.await(sessions.list(alice->id)).value().size(), 10U);
+        }
+    });
+    EXPECT_EQ(list(alice).size(), 10U);
+    EXPECT_EQ(sessions.size(), 10U);
+    std::size_t alive_now = 0;
+    for (unsigned t = 0; t < thread_count; ++t)
+        for (std::uint64_t i = 0; i < 500; ++i)
+            alive_now += alive(t * 1000 + i) ? 1 : 0;
+    EXPECT_EQ(alive_now, 10U);
+}
+
+// Everything at once. While it runs: a key never leads to another's session, and what has ended is never found (V1,
+// V4). When it is over: table, index and size agree.
+TEST_P(session_store_concurrent, stress) {
+    constexpr std::uint64_t most = 20'000;
+    options.max_per_user = 8;
+    options.max_total = 100;
+    options.idle_timeout = seconds{50};
+    options.absolute_timeout = seconds{200};
+    options.remembered_idle_timeout = seconds{100};
+    session_store& sessions = make();
+    std::vector<profile_ptr> users;
+    for (std::uint64_t u = 0; u < 16; ++u)
+        users.push_back(nth_user(u));
+    const auto user_of = [&](std::uint64_t n) -> const profile_ptr& { return users[(n * 7) % users.size()]; };
+
+    std::atomic<std::uint64_t> next{0};
+    std::vector<std::atomic<bool>> ended(most);
+    on_threads(thread_count, [&](unsigned t, runner& own) {
+        std::mt19937_64 random(t);
+        for (;;) {
+            const std::uint64_t newest = next.load();
+            const std::uint64_t n = newest - std::min<std::uint64_t>(newest, 1 + random() % 60);
+            const std::uint64_t dice = random() % 100;
+            if (dice < 25) {
+                const std::uint64_t mine = next.fetch_add(1);
+                if (mine >= most)
+                    return;
+                const auto made = own.await(sessions.insert(nth_key(mine), fresh_session(mine, user_of(mine))));
+                if (!made) {
+                    EXPECT_EQ(made.error(), errc::session_limit);
+                    ended[mine] = true;
+                }
+            } else if (dice < 40 && n < most) {
+                const auto gone = own.await(sessions.erase(nth_key(n))).value();
+                if (gone) {
+                    EXPECT_EQ(gone->id, nth_id(n));
+                    EXPECT_FALSE(ended[n].exchange(true)) << "ended twice";
+                }
+            } else if (dice < 42) {
+                own.await(sessions.erase_user(user_of(n)->id)).value();
+            } else if (dice < 55) {
+                const auto listed = own.await(sessions.list(user_of(n)->id)).value();
+                EXPECT_LE(listed.size(), options.max_per_user);
+                for (const auto& l : listed)
+                    EXPECT_EQ(l.value.user->id, user_of(n)->id);
+            } else if (dice < 60) {
+                sessions.sweep();
+            } else if (dice < 62) {
+                clock.advance(seconds{1});
+            } else if (n < most) {
+                const bool over = ended[n];
+                const auto found = own.await(sessions.find(nth_key(n))).value();
+                if (found) {
+                    EXPECT_FALSE(over) << "an ended session was found";
+                    EXPECT_EQ(found->id, nth_id(n));
+                    EXPECT_EQ(found->user->id, user_of(n)->id);
+                }
+            }
+        }
+    });
+
+    std::set<public_id> in_table;
+    for (std::uint64_t n = 0; n < most; ++n)
+        if (const auto found = find(n))
+            in_table.insert(found->id);
+    std::set<public_id> in_index;
+    for (const profile_ptr& user : users)
+        for (const auto& l : list(user))
+            in_index.insert(l.value.id);
+    EXPECT_EQ(in_table, in_index);
+    EXPECT_LE(sessions.size(), options.max_total);
+    sweep_all();
+    EXPECT_EQ(sessions.size(), in_table.size());
+    for (const profile_ptr& user : users)
+        erase_user(user);
+    EXPECT_EQ(sessions.size(), 0U);
+}
+
+}  // namespace
+}  // namespace latchkey::testing

@@ -1,0 +1,36 @@
+// M1: scanner and gate over arbitrary bytes. Whatever passes must be framed without doubt.
+#include "header_scanner.hpp"
+#include "request_gate.hpp"
+
+#include <cstdlib>
+#include <string_view>
+
+using namespace latchkey::http;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    header_scanner whole;
+    const auto state = whole.scan(text);
+
+    // H9: in two pieces as in one.
+    header_scanner split;
+    const std::size_t middle = size / 2;
+    auto last = split.scan(text.substr(0, middle));
+    if (last == header_scanner::state::incomplete)
+        last = split.scan(text);
+    if (last != state)
+        std::abort();
+
+    if (state != header_scanner::state::complete)
+        return 0;
+    static const gate_options options{latchkey::limit_options{}, "__Host-session"};
+    request_head head;
+    if (pass_gate(text.substr(0, whole.size()), options, head))
+        return 0;
+    for (const char c : head.path)
+        if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f)
+            std::abort();
+    if (head.verb == method::unknown)
+        std::abort();
+    return 0;
+}

@@ -1,0 +1,72 @@
+// What becomes of the session that came along with a login (requirement R1).
+#include "login_fixture.hpp"
+
+namespace latchkey {
+namespace {
+
+class LoginSession : public testing::login_fixture {
+protected:
+    result<opened_session> login_with(const secret& token, std::string_view password = "right") {
+        auto r = request("alice@example.com", password);
+        r.presented_token = secret(token.reveal());
+        return login(std::move(r));
+    }
+};
+
+// R1: a new token each time; the presented one is dead.
+TEST_F(LoginSession, ReplacesTheUsersOwn) {
+    const secret before = signed_in("alice");
+    const auto opened = login_with(before);
+    ASSERT_TRUE(opened);
+    EXPECT_NE(opened->token.reveal(), before.reveal());
+    EXPECT_FALSE(lives(before));
+    EXPECT_TRUE(lives(opened->token));
+    EXPECT_EQ(store.size(), 1U);
+}
+
+TEST_F(LoginSession, LeavesAnotherUsersAlone) {
+    const secret others = signed_in("old");
+    ASSERT_TRUE(login_with(others));
+    EXPECT_TRUE(lives(others));
+}
+
+TEST_F(LoginSession, LeavesTheUsersOtherSessionsAlone) {
+    const secret elsewhere = signed_in("alice");
+    ASSERT_TRUE(login("alice@example.com"));
+    EXPECT_TRUE(lives(elsewhere));
+}
+
+// R1, C3: what the client brings is never adopted, however it looks.
+TEST_F(LoginSession, NeverAdoptsWhatWasPresented) {
+    for (const std::string& planted :
+         {std::string(43, 'A'), std::string(44, 'A'), std::string{"x"}, std::string(10'000, 'x')}) {
+        const secret token{planted};
+        const auto opened = login_with(token);
+        ASSERT_TRUE(opened);
+        EXPECT_NE(opened->token.reveal(), token.reveal());
+        EXPECT_FALSE(lives(token));
+    }
+}
+
+// A failed login ends nothing: else anybody could sign the owner of a shared browser out.
+TEST_F(LoginSession, SurvivesAFailedLogin) {
+    const secret before = signed_in("alice");
+    EXPECT_FALSE(login_with(before, "wrong"));
+    EXPECT_TRUE(lives(before));
+}
+
+TEST_F(LoginSession, IsUnavailableWithoutTheSessionStore) {
+    store.failure = errc::store_unavailable;
+    EXPECT_EQ(login("alice@example.com").error(), errc::store_unavailable);
+    const secret planted{std::string(43, 'A')};
+    EXPECT_EQ(login_with(planted).error(), errc::store_unavailable);
+}
+
+// V5
+TEST_F(LoginSession, IsRefusedBeyondTheLimit) {
+    store.insert_failure = errc::session_limit;
+    EXPECT_EQ(login("alice@example.com").error(), errc::session_limit);
+}
+
+}  // namespace
+}  // namespace latchkey

@@ -1,0 +1,161 @@
+// The promise of the check path: from bytes read to bytes written, a check allocates nothing.
+//
+// The real server, table and authority on a real socket; only logins are left out. Allocations of the whole process
+// are counted, so that no thread and no library can hide one.
+#include "counted_malloc.hpp"
+#include "http_server.hpp"
+#include "make_session_authority.hpp"
+#include "memory_session_store.hpp"
+#include "tokens.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstring>
+#include <string>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace latchkey {
+namespace {
+
+struct no_logins final : authenticator {
+    task<result<opened_session>> login(login_request) override { co_return errc::overloaded; }
+};
+struct always_ready final : readiness {
+    task<bool> ready() override { co_return true; }
+};
+struct no_audit final : audit_sink {
+    void record(const audit_event&) noexcept override {}
+};
+struct no_log final : logger {
+    void write(log_level, std::string_view, std::initializer_list<log_field>) noexcept override {}
+    std::uint64_t dropped() const noexcept override { return 0; }
+};
+
+int free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof where;
+    EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&where), size), 0);
+    EXPECT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&where), &size), 0);
+    ::close(fd);
+    return ntohs(where.sin_port);
+}
+
+class client {
+public:
+    explicit client(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        where.sin_port = htons(static_cast<std::uint16_t>(port));
+        EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&where), sizeof where), 0);
+    }
+    ~client() { ::close(fd_); }
+    client(const client&) = delete;
+    client& operator=(const client&) = delete;
+
+    // Sends the request, reads to the blank line (the answers have no body), gives the status. Allocates nothing.
+    int ask(std::string_view request) {
+        if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+            return -1;
+        std::size_t have = 0;
+        while (have < 4 || std::memcmp(answer_.data() + have - 4, "\r\n\r\n", 4) != 0) {
+            const ssize_t n = ::recv(fd_, answer_.data() + have, answer_.size() - have, 0);
+            if (n <= 0)
+                return -1;
+            have += static_cast<std::size_t>(n);
+        }
+        return (answer_[9] - '0') * 100 + (answer_[10] - '0') * 10 + (answer_[11] - '0');
+    }
+
+private:
+    int fd_;
+    std::array<char, 4096> answer_{};
+};
+
+class check_path : public ::testing::Test {
+protected:
+    check_path() {
+        init_crypto();
+        user someone;
+        someone.id = random_public_id();
+        someone.email = "someone@example.com";
+        boost::asio::io_context io(1);
+        auto open = [&]() -> task<void> {
+            device nowhere;
+            auto opened = co_await sessions_->open(make_profile(someone, false), false, std::move(nowhere));
+            EXPECT_TRUE(opened);
+            cookie_ = opened->token.reveal();
+        };
+        boost::asio::co_spawn(io, open(), boost::asio::detached);
+        io.run();
+        port_ = free_port();
+        options_.server.listen = {"127.0.0.1:" + std::to_string(port_)};
+        options_.server.io_threads = 1;
+        const http::domain domain{*sessions_, logins_, ready_, audit_, log_, time_};
+        server_ = std::make_unique<http::http_server>(options_, domain);
+        server_->start();
+    }
+
+    std::string request(std::string_view cookie) const {
+        return "GET /api/authz/auth-request HTTP/1.1\r\nHost: latchkey\r\nX-Original-URL: "
+               "https://app.example.com/a?b=c\r\n"
+               "X-Original-Method: GET\r\nX-Forwarded-For: 203.0.113.7\r\nAccept: */*\r\nCookie: theme=dark; "
+               "__Host-session=" +
+               std::string(cookie) + "\r\n\r\n";
+    }
+
+    std::uint64_t allocations_during(std::string_view request, int expected_status, int rounds) {
+        client c(port_);
+        for (int i = 0; i < 500; ++i)
+            EXPECT_EQ(c.ask(request), expected_status);
+        int wrong = 0;
+        latchkey::testing::count_allocations(true);
+        for (int i = 0; i < rounds; ++i)
+            wrong += c.ask(request) != expected_status;
+        const auto made = latchkey::testing::allocations();
+        latchkey::testing::count_allocations(false);
+        EXPECT_EQ(wrong, 0);
+        return made;
+    }
+
+    manual_clock time_;
+    config options_;
+    std::unique_ptr<session_store> store_ = make_memory_session_store(options_.session, time_);
+    std::unique_ptr<session_authority> sessions_ = make_session_authority(*store_);
+    no_logins logins_;
+    always_ready ready_;
+    no_audit audit_;
+    no_log log_;
+    std::string cookie_;
+    int port_ = 0;
+    std::unique_ptr<http::http_server> server_;
+};
+
+TEST_F(check_path, a_valid_cookie_allocates_nothing) {
+    EXPECT_EQ(allocations_during(request(cookie_), 200, 10'000), 0U);
+}
+
+TEST_F(check_path, neither_does_a_wrong_one) {
+    EXPECT_EQ(allocations_during(request(std::string(43, 'A')), 401, 10'000), 0U);
+}
+
+TEST_F(check_path, the_counter_counts) {
+    latchkey::testing::count_allocations(true);
+    const auto something = std::make_unique<int>(1);
+    EXPECT_GE(latchkey::testing::allocations(), 1U);
+    latchkey::testing::count_allocations(false);
+}
+
+}  // namespace
+}  // namespace latchkey

@@ -1,0 +1,173 @@
+// H1 to H8: what the gate lets through, and what it answers to the rest.
+#include "request_gate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace latchkey::http {
+namespace {
+
+const gate_options options{limit_options{}, "__Host-session"};
+
+unsigned status_of(std::string_view block, request_head* out = nullptr) {
+    request_head head;
+    const auto fault = pass_gate(block, options, head);
+    if (out)
+        *out = head;
+    return fault ? fault->status : 200;
+}
+
+std::string get(std::string_view fields, std::string_view version = "1.1") {
+    return "GET /x HTTP/" + std::string(version) + "\r\n" + std::string(fields) + "\r\n";
+}
+
+TEST(request_gate, keeps_what_handlers_read) {
+    request_head head;
+    ASSERT_EQ(status_of("POST /login?a=b HTTP/1.1\r\nHost: a.example\r\nContent-Length: 12\r\nOrigin: https://a\r\n"
+                        "x-ORIGINAL-url: https://b/\r\nContent-Type: application/json\r\n\r\n",
+                        &head),
+              200U);
+    EXPECT_EQ(head.verb, method::post);
+    EXPECT_EQ(head.path, "/login");
+    EXPECT_EQ(head.query, "a=b");
+    EXPECT_EQ(head.content_length, 12U);
+    EXPECT_EQ(head[field::origin], "https://a");
+    EXPECT_EQ(head[field::x_original_url], "https://b/");
+    EXPECT_EQ(head[field::content_type], "application/json");
+    EXPECT_TRUE(head.keep_alive);
+    EXPECT_FALSE(head.has(field::accept));
+}
+
+TEST(request_gate, framing_is_a_single_plain_content_length) {  // H1, H2
+    const std::vector<std::pair<std::string, unsigned>> cases{
+        {"Host: a\r\nContent-Length: 0\r\n", 200},
+        {"Host: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400},
+        {"Host: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n", 400},
+        {"Host: a\r\nTransfer-Encoding: chunked\r\n", 411},
+        {"Host: a\r\nTransfer-Encoding: chunked, gzip\r\n", 400},
+        {"Host: a\r\nTransfer-Encoding: gzip\r\n", 400},
+        {"Host: a\r\nTransfer-Encoding: xchunked\r\n", 400},
+        {"Host: a\r\nTransfer-Encoding:\r\n", 400},
+        {"Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400},
+        {"Host: a\r\nTransfer-Encoding: identity\r\n", 400},
+        {"Host: a\r\nContent-Length: +5\r\n", 400},
+        {"Host: a\r\nContent-Length: -5\r\n", 400},
+        {"Host: a\r\nContent-Length: 5,6\r\n", 400},
+        {"Host: a\r\nContent-Length: 5,5\r\n", 400},
+        {"Host: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n", 400},
+        {"Host: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n", 400},
+        {"Host: a\r\nContent-Length:\r\n", 400},
+        {"Host: a\r\nContent-Length: 0x5\r\n", 400},
+        {"Host: a\r\nContent-Length: 5 5\r\n", 400},
+        {"Host: a\r\nContent-Length: 99999999999999999999\r\n", 400},
+        {"Host: a\r\nContent-Length: 00000000000000005\r\n", 400},
+    };
+    for (const auto& [fields, status] : cases)
+        EXPECT_EQ(status_of(get(fields)), status) << fields;
+    EXPECT_EQ(status_of(get("Transfer-Encoding: chunked\r\n", "1.0")), 400U);
+}
+
+TEST(request_gate, wants_one_valid_host) {  // H3
+    for (const auto* fields : {"Host: a\r\n", "Host: a.example:8080\r\n", "Host: [::1]:80\r\n", "Host: 127.0.0.1\r\n"})
+        EXPECT_EQ(status_of(get(fields)), 200U) << fields;
+    for (const auto* fields : {"", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n", "Host:\r\n", "Host: a b\r\n",
+                               "Host: user@a\r\n", "Host: a/b\r\n", "Host: a,b\r\n", "Host: a:port\r\n", "Host: a:\r\n",
+                               "Host: a:70000\r\n", "Host: [::1\r\n", "Host: \xc3\xa9\r\n", "Host: a\\b\r\n"})
+        EXPECT_EQ(status_of(get(fields)), 400U) << fields;
+    EXPECT_EQ(status_of(get("", "1.0")), 200U) << "HTTP/1.0 knew no Host";
+}
+
+TEST(request_gate, absolute_form_is_understood) {  // H3
+    request_head head;
+    ASSERT_EQ(status_of("GET http://other.example/p?q HTTP/1.1\r\nHost: a\r\n\r\n", &head), 200U);
+    EXPECT_EQ(head.path, "/p");
+    EXPECT_EQ(head.query, "q");
+    ASSERT_EQ(status_of("GET HTTPS://other.example HTTP/1.1\r\nHost: a\r\n\r\n", &head), 200U);
+    EXPECT_EQ(head.path, "/");
+    for (const auto* target : {"http://", "http:///p", "http://user@a/", "ftp://a/", "a/b", "*", "http://a b/"})
+        EXPECT_EQ(status_of("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n"), 400U) << target;
+}
+
+TEST(request_gate, targets_hold_no_byte_that_others_rewrite) {  // H4
+    for (const auto* target : {"/a\\b", "/a#b", "/\xc3\xa9", "/a\x01", "//\\"})
+        EXPECT_EQ(status_of("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n"), 400U) << target;
+}
+
+TEST(request_gate, malformed_lines_are_refused) {  // H4
+    for (const auto* block : {"GET / HTTP/1.1\r\nHost : a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n",
+                              "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
+                              "GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "GET /\r\nHost: a\r\n\r\n", "\r\n\r\n",
+                              "GET / HTTP/11\r\nHost: a\r\n\r\n", "GE(T / HTTP/1.1\r\nHost: a\r\n\r\n",
+                              "GET / HTTP/1.1\r\nHost: a\r\nB\xc3\xa9: x\r\n\r\n"})
+        EXPECT_EQ(status_of(block), 400U) << block;
+}
+
+TEST(request_gate, versions_and_methods) {  // H8
+    EXPECT_EQ(status_of("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), 505U);
+    EXPECT_EQ(status_of("BREW / HTTP/1.1\r\nHost: a\r\n\r\n"), 501U);
+    EXPECT_EQ(status_of("get / HTTP/1.1\r\nHost: a\r\n\r\n"), 501U);
+    EXPECT_EQ(status_of("PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n"), 501U);
+    request_head head;
+    EXPECT_EQ(status_of("CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", &head), 200U);
+    EXPECT_EQ(head.verb, method::connect);
+}
+
+TEST(request_gate, limits_are_exact) {  // H6
+    gate_options tight = options;
+    tight.limits.target_bytes = 10;
+    tight.limits.header_fields = 3;
+    request_head head;
+    const auto pass = [&](const std::string& target, std::size_t extra) {
+        std::string block = "GET " + target + " HTTP/1.1\r\nHost: a\r\n";
+        for (std::size_t i = 0; i < extra; ++i)
+            block += "X-" + std::to_string(i) + ": y\r\n";
+        const auto fault = pass_gate(block + "\r\n", tight, head);
+        return fault ? fault->status : 200U;
+    };
+    EXPECT_EQ(pass("/123456789", 2), 200U);
+    EXPECT_EQ(pass("/1234567890", 0), 414U);
+    EXPECT_EQ(pass("/", 3), 431U);
+}
+
+TEST(request_gate, connection_options) {
+    request_head head;
+    const auto keeps = [&](const std::string& block) {
+        EXPECT_EQ(status_of(block, &head), 200U);
+        return head.keep_alive;
+    };
+    EXPECT_TRUE(keeps(get("Host: a\r\n")));
+    EXPECT_FALSE(keeps(get("Host: a\r\nConnection: foo, Close\r\n")));
+    EXPECT_FALSE(keeps(get("Host: a\r\nConnection: close\r\nConnection: keep-alive\r\n")));
+    EXPECT_FALSE(keeps(get("", "1.0")));
+    EXPECT_TRUE(keeps(get("Connection: Keep-Alive\r\n", "1.0")));
+}
+
+TEST(request_gate, finds_the_session_cookie_among_others) {  // C3
+    request_head head;
+    ASSERT_EQ(status_of(get("Host: a\r\nCookie: a=b; __Host-session=one; c=\"d\"\r\nCookie: x; =; ;e=f\r\n"), &head),
+              200U);
+    EXPECT_EQ(head.session_cookie.only(), "one");
+    ASSERT_EQ(status_of(get("Host: a\r\nCookie: __Host-session=one; __Host-session=one\r\n"), &head), 200U);
+    EXPECT_EQ(head.session_cookie.only(), "one") << "the same value twice counts once";
+    ASSERT_EQ(status_of(get("Host: a\r\nCookie: __Host-session=one\r\nCookie: __Host-session=two\r\n"), &head), 200U);
+    EXPECT_EQ(head.session_cookie.only(), "");
+    EXPECT_EQ(head.session_cookie.count, 2);
+    ASSERT_EQ(
+        status_of(get("Host: a\r\nCookie: x__Host-session=one; __Host-sessionx=two; __host-session=three\r\n"), &head),
+        200U);
+    EXPECT_EQ(head.session_cookie.count, 0);
+}
+
+TEST(request_gate, marks_repeated_fields) {  // F2
+    request_head head;
+    ASSERT_EQ(status_of(get("Host: a\r\nX-Original-URL: http://a/\r\nx-original-url: http://b/\r\n"), &head), 200U);
+    EXPECT_TRUE(head.is_repeated(field::x_original_url));
+    ASSERT_EQ(status_of(get("Host: a\r\nX-Original-URL: http://a/\r\nX_Original_URL: http://b/\r\n"), &head), 200U);
+    EXPECT_FALSE(head.is_repeated(field::x_original_url)) << "an underscore alias is another field, and nobody's";
+    EXPECT_EQ(head[field::x_original_url], "http://a/");
+}
+
+}  // namespace
+}  // namespace latchkey::http

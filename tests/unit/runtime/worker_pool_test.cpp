@@ -1,0 +1,138 @@
+// E2's queue, and the one door between io threads and workers. Suite names hold `concurrent` where TSan should look.
+#include "worker_pool.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <stdexcept>
+#include <thread>
+
+namespace latchkey {
+namespace {
+
+namespace asio = boost::asio;
+
+// Runs `body` to its end on an io_context of its own, on this thread.
+template <class Body>
+void run(Body body) {
+    asio::io_context io(1);
+    std::exception_ptr failure;
+    asio::co_spawn(
+        io, [&]() -> task<void> { co_await body(); }, [&](std::exception_ptr e) { failure = e; });
+    io.run();
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+TEST(worker_pool_concurrent, work_runs_elsewhere_and_comes_back_home) {
+    worker_pool pool({"test", 2, 4, thread_priority::low});
+    const auto home = std::this_thread::get_id();
+    run([&]() -> task<void> {
+        auto where = [] { return result<std::thread::id>(std::this_thread::get_id()); };
+        const auto there = co_await offload(pool, std::move(where));
+        EXPECT_TRUE(there);
+        EXPECT_NE(*there, home);
+        EXPECT_EQ(std::this_thread::get_id(), home);
+    });
+}
+
+TEST(worker_pool_concurrent, an_exception_comes_back) {
+    worker_pool pool({"test", 1, 4, thread_priority::normal});
+    EXPECT_THROW(run([&]() -> task<void> {
+                     auto fail = []() -> result<int> { throw std::logic_error("bug"); };
+                     (void)co_await offload(pool, std::move(fail));
+                 }),
+                 std::logic_error);
+}
+
+TEST(worker_pool_concurrent, the_bound_is_exact) {
+    constexpr int queue = 3;
+    worker_pool pool({"test", 1, queue, thread_priority::normal});
+    std::latch started(1), release(1);
+    std::atomic<int> done = 0, refused = 0;
+    asio::io_context io(1);
+    auto busy = [&]() -> task<void> {
+        auto block = [&]() -> result<int> {
+            if (started.try_wait() == false)
+                started.count_down();
+            release.wait();
+            return 1;
+        };
+        const auto answer = co_await offload(pool, std::move(block));
+        ++(answer ? done : refused);
+        EXPECT_TRUE(answer || answer.error() == errc::overloaded);
+    };
+    asio::co_spawn(io, busy(), asio::detached);
+    io.poll();
+    started.wait();  // the one worker is at work: from here on everything waits
+    for (int i = 0; i < queue + 2; ++i) {
+        EXPECT_EQ(pool.full(), i >= queue);
+        asio::co_spawn(io, busy(), asio::detached);
+        io.poll();
+    }
+    io.poll();
+    EXPECT_EQ(refused, 2);
+    release.count_down();
+    io.restart();
+    io.run();
+    EXPECT_EQ(done, 1 + queue);
+}
+
+TEST(worker_pool_concurrent, stopping_refuses_what_waits) {
+    worker_pool pool({"test", 1, 8, thread_priority::normal});
+    std::latch started(1), release(1);
+    std::atomic<int> done = 0, refused = 0;
+    asio::io_context io(1);
+    auto job = [&]() -> task<void> {
+        auto work = [&]() -> result<int> {
+            started.count_down();
+            release.wait();
+            return 1;
+        };
+        const auto answer = co_await offload(pool, std::move(work));
+        ++(answer ? done : refused);
+    };
+    asio::co_spawn(io, job(), asio::detached);
+    io.poll();
+    started.wait();
+    asio::co_spawn(io, job(), asio::detached);
+    asio::co_spawn(io, job(), asio::detached);
+    io.poll();
+    std::thread stopper([&] { pool.stop(); });
+    while (!pool.full())
+        std::this_thread::yield();
+    release.count_down();
+    stopper.join();
+    io.restart();
+    io.run();
+    EXPECT_EQ(done, 1);
+    EXPECT_EQ(refused, 2);
+    pool.stop();  // idempotent
+}
+
+TEST(worker_pool_concurrent, many_callers_from_many_threads) {
+    worker_pool pool({"test", 3, 100'000, thread_priority::normal});
+    std::atomic<int> sum = 0;
+    std::vector<std::thread> callers;
+    for (int t = 0; t < 4; ++t)
+        callers.emplace_back([&] {
+            run([&]() -> task<void> {
+                for (int i = 0; i < 500; ++i) {
+                    auto one = [] { return result<int>(1); };
+                    const auto answer = co_await offload(pool, std::move(one));
+                    if (answer)
+                        sum += *answer;
+                }
+            });
+        });
+    for (auto& caller : callers)
+        caller.join();
+    EXPECT_EQ(sum, 2000);
+}
+
+}  // namespace
+}  // namespace latchkey

@@ -1,0 +1,225 @@
+// What is particular to the table in memory; what every store must do is in the contract suite.
+#include "session_table.hpp"
+
+#include "allocations.hpp"
+#include "memory_session_store.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <memory>
+#include <random>
+
+namespace latchkey {
+namespace {
+
+class session_table_test : public ::testing::Test {
+protected:
+    session_key key() {
+        session_key k;
+        for (std::size_t i = 0; i < k.bytes.size(); i += 8) {
+            const std::uint64_t word = random_();
+            std::memcpy(k.bytes.data() + i, &word, 8);
+        }
+        return k;
+    }
+    static new_session of(const profile_ptr& user, std::string agent = "curl/8.0") {
+        new_session fresh;
+        fresh.user = user;
+        fresh.client.user_agent = std::move(agent);
+        return fresh;
+    }
+    static profile_ptr user_named(std::uint8_t n) {
+        user u;
+        u.id.bytes[0] = n;
+        return make_profile(u, false);
+    }
+
+    session_table& make_table() {
+        table_ = std::make_unique<session_table>(options, clock);
+        return *table_;
+    }
+
+    session_options options;
+    manual_clock clock;
+    const profile_ptr alice = user_named(1);
+
+private:
+    std::unique_ptr<session_table> table_;
+    std::mt19937_64 random_{42};
+};
+
+// The check path: no allocation for a hit, a miss or a touch.
+TEST_F(session_table_test, find_does_not_allocate) {
+    options.max_per_user = 10'000;
+    session_table& table = make_table();
+    std::vector<session_key> keys(5000);
+    for (session_key& k : keys) {
+        k = key();
+        ASSERT_TRUE(table.insert(k, of(alice)));
+    }
+    clock.advance(seconds{61});
+    const session_key unknown = key();
+    const std::size_t before = testing::allocations();
+    for (const session_key& k : keys)
+        ASSERT_TRUE(table.find(k));
+    ASSERT_FALSE(table.find(unknown));
+    EXPECT_EQ(testing::allocations(), before);
+}
+
+// Nothing of an operation is left for a later turn of the event loop.
+TEST_F(session_table_test, operations_complete_without_suspending) {
+    const auto store = make_memory_session_store(options, clock);
+    const session_key k = key();
+    boost::asio::io_context io(1);
+    bool done = false;
+    const auto use = [&]() -> task<void> {
+        const new_session fresh = of(alice);
+        (void)co_await store->insert(k, fresh);
+        (void)co_await store->find(k);
+        (void)co_await store->list(alice->id);
+        (void)co_await store->erase(k);
+        (void)co_await store->erase_user(alice->id);
+        done = true;
+    };
+    boost::asio::co_spawn(io, use, boost::asio::detached);
+    EXPECT_EQ(io.poll_one(), 1U);
+    EXPECT_TRUE(done);
+}
+
+// Keys that agree in all the bits that choose shard and place are still told apart.
+TEST_F(session_table_test, keys_with_the_same_hash_are_told_apart) {
+    options.max_per_user = 1000;
+    session_table& table = make_table();
+    std::vector<session_key> keys;
+    for (std::uint8_t i = 0; i < 200; ++i) {
+        session_key k;  // words 0 and 1 are zero in all of them
+        k.bytes[31] = i;
+        keys.push_back(k);
+        new_session fresh = of(alice);
+        fresh.id.bytes[0] = i;
+        ASSERT_TRUE(table.insert(k, fresh));
+    }
+    for (std::uint8_t i = 0; i < 200; i = static_cast<std::uint8_t>(i + 2))
+        ASSERT_TRUE(table.erase(keys[i]));
+    for (std::uint8_t i = 0; i < 200; ++i) {
+        const auto found = table.find(keys[i]);
+        ASSERT_EQ(found.has_value(), i % 2 == 1);
+        if (found) {
+            EXPECT_EQ(found->id.bytes[0], i);
+        }
+    }
+}
+
+// E5: whichever allocation of an insert fails, it is an error and nothing has changed; then it works.
+TEST_F(session_table_test, a_failed_allocation_changes_nothing) {
+    options.max_per_user = 3;
+    options.max_total = 2000;
+    session_table& table = make_table();
+    std::size_t faults = 0;
+    for (int i = 0; i < 3000; ++i) {
+        const profile_ptr user = user_named(static_cast<std::uint8_t>(i % 250));
+        const session_key k = key();
+        const new_session fresh = of(user, "a user agent that is longer than a short string " + std::to_string(i));
+        const std::size_t size = table.size();
+        const std::size_t users_sessions = table.list(user->id).size();
+        const std::size_t most = i < 300 || i % 50 == 0 ? 100 : 0;
+        bool made = false;
+        for (std::size_t nth = 0; nth < most && !made; ++nth) {
+            testing::failing_allocation fault(nth);
+            const auto answer = table.insert(k, fresh);
+            made = answer.has_value();
+            if (!made) {
+                ++faults;
+                ASSERT_EQ(answer.error(), errc::store_unavailable);
+                ASSERT_EQ(table.size(), size);
+                ASSERT_FALSE(table.find(k));
+            }
+        }
+        if (!made) {
+            ASSERT_EQ(table.list(user->id).size(), users_sessions);
+            ASSERT_TRUE(table.insert(k, fresh));
+        }
+        ASSERT_EQ(table.list(user->id).size(), std::min<std::size_t>(users_sessions + 1, 3));
+        ASSERT_TRUE(table.find(k));
+    }
+    EXPECT_GT(faults, 300U);
+    EXPECT_EQ(table.size(), 750U);
+}
+
+TEST_F(session_table_test, a_failed_allocation_of_a_list_is_an_error) {
+    const auto store = make_memory_session_store(options, clock);
+    boost::asio::io_context io(1);
+    std::size_t failures = 0;
+    const auto use = [&]() -> task<void> {
+        const new_session fresh = of(alice, std::string(100, 'x'));
+        const session_key k = key();
+        (void)co_await store->insert(k, fresh);
+        for (std::size_t nth = 0;; ++nth) {
+            testing::failing_allocation fault(nth);
+            const auto listed = co_await store->list(alice->id);
+            if (listed)
+                break;
+            EXPECT_EQ(listed.error(), errc::store_unavailable);
+            ++failures;
+        }
+    };
+    boost::asio::co_spawn(io, use, boost::asio::detached);
+    io.run();
+    EXPECT_GT(failures, 0U);
+}
+
+// One call of sweep() does a bounded amount of work, and calls go on where the last one stopped.
+TEST_F(session_table_test, sweep_is_bounded_and_goes_round) {
+    options.max_per_user = 100'000;
+    options.max_total = 100'000;
+    session_table& table = make_table();
+    constexpr std::size_t in_one_shard = session_table::sweep_budget + 3000;
+    for (std::size_t i = 0; i < in_one_shard; ++i) {
+        session_key k = key();
+        std::memset(k.bytes.data() + 8, 0, 8);  // the word that chooses the shard
+        ASSERT_TRUE(table.insert(k, of(user_named(static_cast<std::uint8_t>(i % 200)))));
+    }
+    clock.advance(options.idle_timeout);
+    std::size_t before = table.size();
+    for (std::uint32_t call = 0; call <= session_table::shard_count; ++call) {
+        table.sweep();
+        EXPECT_LE(before - table.size(), session_table::sweep_budget + 64);
+        before = table.size();
+    }
+    EXPECT_EQ(table.size(), 0U);
+}
+
+TEST_F(session_table_test, user_ids_need_not_be_random) {
+    session_table& table = make_table();
+    for (int n = 0; n < 2000; ++n) {
+        user u;
+        std::memcpy(u.id.bytes.data() + 12, &n, sizeof n);
+        ASSERT_TRUE(table.insert(key(), of(make_profile(u, false))));
+    }
+    EXPECT_EQ(table.size(), 2000U);
+    for (int n = 0; n < 2000; ++n) {
+        public_id id;
+        std::memcpy(id.bytes.data() + 12, &n, sizeof n);
+        EXPECT_EQ(table.erase_user(id), 1U);
+    }
+    EXPECT_EQ(table.size(), 0U);
+}
+
+// A profile lives as long as the last session that shows it.
+TEST_F(session_table_test, profiles_are_given_back) {
+    session_table& table = make_table();
+    const session_key first = key();
+    ASSERT_TRUE(table.insert(first, of(alice)));
+    ASSERT_TRUE(table.insert(key(), of(alice)));
+    EXPECT_EQ(alice->use_count(), 3U);
+    table.erase(first);
+    EXPECT_EQ(alice->use_count(), 2U);
+    table.erase_user(alice->id);
+    EXPECT_EQ(alice->use_count(), 1U);
+}
+
+}  // namespace
+}  // namespace latchkey
