@@ -35,8 +35,10 @@ public:
     // (60 s or a twentieth of the idle time-out, whichever is less). The check path: no allocation, no system call.
     virtual task<result<std::optional<session>>> find(const session_key& key) = 0;
 
-    // Starts a session now. Beyond session.max_per_user the user's oldest session ends. errc::session_limit beyond
-    // session.max_total. `key` is fresh random data: a collision is a bug and answers errc::store_unavailable.
+    // Starts a session now. All sessions of a user share one profile: when `fresh.user` says anything new, those that
+    // are there already show it from then on as well. Beyond session.max_per_user the user's oldest session ends.
+    // errc::session_limit beyond session.max_total. `key` is fresh random data: a collision is a bug and answers
+    // errc::store_unavailable.
     virtual task<result<session>> insert(const session_key& key, const new_session& fresh) = 0;
 
     // Ends the session; what ended, or nothing when there was no live one.

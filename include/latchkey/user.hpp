@@ -51,6 +51,11 @@ struct user_profile final : boost::intrusive_ref_counter<user_profile, boost::th
     // The identity header lines of an authorization answer, ready to be sent, each ended by CRLF: Remote-User,
     // Remote-Email, Remote-Name, Remote-Groups. Free of CR and LF within the values by the rules above.
     std::string identity_headers;
+
+    friend bool operator==(const user_profile& a, const user_profile& b) noexcept {
+        return a.id == b.id && a.email == b.email && a.name == b.name && a.groups == b.groups &&
+               a.identity_headers == b.identity_headers;
+    }
 };
 using profile_ptr = boost::intrusive_ptr<const user_profile>;
 

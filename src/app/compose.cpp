@@ -95,9 +95,6 @@ private:
         if (options_.session.store == "memory")
             log_->write(log_level::warn, "sessions_in_memory",
                         {{"meaning", "a restart signs everybody out: session.store is \"memory\""}});
-        if (!options_.cookie.secure)
-            log_->write(log_level::warn, "insecure_cookie",
-                        {{"meaning", "cookie.secure is false: for local development only"}});
         if (::geteuid() == 0)
             log_->write(log_level::warn, "running_as_root", {{"meaning", "an unprivileged account is enough"}});
         sd_notify(0, "READY=1");

@@ -23,6 +23,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::int64_t linger_ms = 2'000;
+constexpr std::int64_t first_request_ms = 1'000;  // for a new connection while the server stops
 constexpr std::size_t linger_bytes = 256 * 1024;
 constexpr std::size_t first_body_bytes = 1024;
 constexpr std::string_view go_ahead = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -82,10 +83,14 @@ void connection::on_deadline() noexcept {
 
 void connection::on_drain() noexcept {
     draining_ = true;
-    if (begin_ == end_) {  // wakes an idle connection; one at work finishes first
-        error_code ignored;
-        socket_.cancel(ignored);
+    if (begin_ != end_)
+        return;        // at work: its answer will close it
+    if (!answered_) {  // whoever has only just connected is about to ask
+        deadline = std::min(deadline, core_.deadline_in(first_request_ms));
+        return;
     }
+    error_code ignored;
+    socket_.cancel(ignored);
 }
 
 task<void> connection::run(std::unique_ptr<connection> self) {
@@ -126,6 +131,7 @@ task<void> connection::serve() {
             written = co_await write_rest();
         if (!written)
             co_return;
+        answered_ = true;
         x.body = secret();
         consume(block);
         if (!x.keep_alive)
@@ -138,7 +144,7 @@ task<void> connection::serve() {
 // in the output buffer and the connection will close.
 task<connection::arrival> connection::read_header(exchange& x) {
     scanner_.reset();
-    deadline = core_.deadline_in(svc_.limits.keepalive_timeout.count());
+    deadline = core_.deadline_in(draining_ ? first_request_ms : svc_.limits.keepalive_timeout.count());
     bool started = false;
     bool skipped_empty_line = false;
     x.head = request_head{};
@@ -284,6 +290,7 @@ task<void> connection::linger() {
     deadline = core_.deadline_in(linger_ms);
     for (std::size_t total = 0; total < linger_bytes;) {
         const std::size_t n = co_await read_some(data_, capacity_);
+        wipe(std::span(data_, n));  // an unread body may hold a password
         if (n == 0)
             co_return;
         total += n;
@@ -296,7 +303,7 @@ task<std::size_t> connection::read_some(char* into, std::size_t room) {
         error_code error;
         const std::size_t n =
             co_await socket_.async_read_some(asio::buffer(into, room), asio::redirect_error(use_task, error));
-        if (error == asio::error::operation_aborted && !expired_ && (!draining_ || begin_ != end_))
+        if (error == asio::error::operation_aborted && !expired_ && (!draining_ || !answered_ || begin_ != end_))
             continue;  // cancelled for a reason that has passed
         co_return error ? 0 : n;
     }

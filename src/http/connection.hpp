@@ -65,6 +65,7 @@ private:
     bool peer_trusted_ = false;
     bool expired_ = false;   // the deadline passed; the pending operation was cancelled
     bool draining_ = false;  // the server stops
+    bool answered_ = false;  // at least one request
 
     // Received and not yet consumed: [begin_, end_) of data_, which is small_ or a lent buffer.
     char* data_;

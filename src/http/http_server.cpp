@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <random>
 #include <vector>
 
@@ -24,6 +25,8 @@ using timer = asio::basic_waitable_timer<steady, asio::wait_traits<steady>, exec
 
 // Long enough for a load balancer to see the failing probe; skipped when nobody is connected.
 constexpr std::chrono::milliseconds notice_period{1'000};
+// Some round trips: for handshakes that had begun when newcomers were turned away.
+constexpr std::chrono::milliseconds handshake_period{100};
 constexpr std::chrono::milliseconds poll_interval{20};
 
 task<void> keep_ticking(core_context& core) {
@@ -42,6 +45,17 @@ task<void> keep_ticking(core_context& core) {
 
 struct http_server::impl {
     impl(const config& options, const domain& d) : svc(options, d), drain_timeout(options.server.drain_timeout) {}
+
+    // Runs `act(core)` on each core's own thread; does not wait for it.
+    void on_every_core(const std::function<void(std::size_t)>& act) {
+        for (std::size_t i = 0; i < cores.size(); ++i)
+            asio::post(cores[i]->io, [act, i] { act(i); });
+    }
+    template <class Act>
+    void for_listeners_of(std::size_t core, Act act) {
+        for (std::size_t at = core; at < listeners.size(); at += cores.size())
+            act(*listeners[at]);
+    }
 
     services svc;
     milliseconds drain_timeout;
@@ -95,15 +109,15 @@ task<std::size_t> http_server::drain() {
         co_await wait.async_wait(asio::redirect_error(use_task, ignored));
     }
 
-    for (std::size_t i = 0; i < self.cores.size(); ++i) {
-        auto close_down = [&self, i] {
-            for (std::size_t at = i; at < self.listeners.size(); at += self.cores.size())
-                self.listeners[at]->close();
-            for (auto& one : self.cores[i]->connections)
-                one.on_drain();
-        };
-        asio::post(self.cores[i]->io, close_down);
-    }
+    self.on_every_core(
+        [&self](std::size_t core) { self.for_listeners_of(core, [](listener& one) { one.turn_away(); }); });
+    wait.expires_after(handshake_period);
+    co_await wait.async_wait(asio::redirect_error(use_task, ignored));
+    self.on_every_core([&self](std::size_t core) {
+        self.for_listeners_of(core, [](listener& one) { one.close(); });
+        for (auto& one : self.cores[core]->connections)
+            one.on_drain();
+    });
     // At least one turn, so that what the listeners accepted last is counted.
     do {
         wait.expires_after(poll_interval);

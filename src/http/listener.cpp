@@ -46,14 +46,18 @@ task<void> listener::run() {
         if (closed_)
             co_return;
         if (!error) {
+            starved_ = false;
             take(std::move(socket));
             continue;
         }
         if (error == asio::error::connection_aborted)
             continue;  // the client left between the kernel's queue and here
         // Out of descriptors or memory. The connection stays in the kernel's queue, so trying again at once would spin.
-        const std::string what = error.message();
-        svc_.core.log.write(log_level::warn, "accept_failed", {{"reason", what}});
+        if (!starved_) {  // once for each time that it happens, not once for each try
+            const std::string what = error.message();
+            svc_.core.log.write(log_level::warn, "accept_failed", {{"reason", what}});
+            starved_ = true;
+        }
         pause_.expires_after(pause_without_descriptors);
         co_await pause_.async_wait(asio::redirect_error(use_task, error));
     }

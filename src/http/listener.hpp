@@ -22,6 +22,11 @@ namespace latchkey::http {
 // Throws std::runtime_error with a sentence an operator can act on; also when another process listens there already.
 std::vector<int> open_listening_sockets(const std::string& address, std::size_t cores);
 
+// Lets no further connection begin on a listening socket, while those that have begun still come through: SYNs to a
+// TCP socket are dropped by a filter (so that the client tries again, perhaps at this server's successor), a Unix
+// socket loses its name.
+void turn_away_newcomers(int descriptor) noexcept;
+
 class listener {
 public:
     // Owns `descriptor` from here on.
@@ -30,8 +35,10 @@ public:
     // Accepts until close(). Survives running out of file descriptors: waits a moment instead of spinning (E4).
     task<void> run();
 
+    // The first step of closing: see turn_away_newcomers(). Some round trips later, close().
+    void turn_away() noexcept { turn_away_newcomers(acceptor_.native_handle()); }
     // Accepts what the kernel has completed already, then closes, so that nobody who got through is reset (D6).
-    // On the core's own thread.
+    // Both on the core's own thread.
     void close();
 
 private:
@@ -45,6 +52,7 @@ private:
     acceptor acceptor_;
     timer pause_;
     bool closed_ = false;
+    bool starved_ = false;  // of descriptors, and said so
 };
 
 }  // namespace latchkey::http

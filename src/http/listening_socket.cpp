@@ -2,12 +2,14 @@
 #include "listener.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -142,6 +144,26 @@ std::vector<int> open_listening_sockets(const std::string& address, std::size_t 
     for (auto& fd : sockets)
         out.push_back(fd.release());
     return out;
+}
+
+void turn_away_newcomers(int descriptor) noexcept {
+    sockaddr_storage where{};
+    socklen_t size = sizeof where;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&where), &size) != 0)
+        return;
+    if (where.ss_family == AF_UNIX) {
+        ::unlink(reinterpret_cast<const sockaddr_un&>(where).sun_path);
+        return;
+    }
+    // A socket filter sees the segment from its TCP header on; the flags are the 14th byte (RFC 9293 section 3.1).
+    constexpr unsigned flags = 13, syn = 0x02, syn_or_ack = 0x12;
+    sock_filter drop_syn[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags),      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, syn_or_ack),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, syn, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    const sock_fprog program{sizeof drop_syn / sizeof drop_syn[0], drop_syn};
+    (void)::setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 }  // namespace latchkey::http

@@ -39,6 +39,7 @@ struct user_entry {
     }
 
     public_id user;
+    profile_ptr profile;                                      // the one that all these sessions share
     boost::container::small_vector<session_ref, 2> sessions;  // oldest first; never empty between two operations
 
 private:

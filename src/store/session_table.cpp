@@ -45,6 +45,9 @@ std::optional<session> session_table::find(const session_key& key) noexcept {
     if (!at)
         return std::nullopt;
     session_record& record = shard.records[*at];
+    // The copy below counts one more user of the profile, which is seldom in the cache: fetch it while the clock is
+    // read. Worth a fifth of a lookup in a table of a million.
+    __builtin_prefetch(record.user.get(), 1);
     const stamp second = now();
     if (record.dead(second, limits_))
         return std::nullopt;
@@ -81,6 +84,8 @@ result<session> session_table::insert_for(user_entry& owner, const session_key& 
     if (owner.sessions.size() == owner.sessions.capacity())
         owner.sessions.reserve(owner.sessions.size() * 2);
     text_pool::lease agent(user_agents_, fresh.client.user_agent);
+    const bool news = !owner.profile || !(*owner.profile == *fresh.user);
+    const profile_ptr& profile = news ? fresh.user : owner.profile;
 
     const std::uint32_t number = shard_number(key);
     session_shard& shard = shards_[number];
@@ -90,16 +95,28 @@ result<session> session_table::insert_for(user_entry& owner, const session_key& 
         mutex_lock lock(shard.mutex);
         if (shard.records.find(key))
             return made;
-        slot = shard.records.emplace(key, fresh.id, fresh.user, fresh.client.ip, agent.get(), fresh.remembered, now(),
+        slot = shard.records.emplace(key, fresh.id, profile, fresh.client.ip, agent.get(), fresh.remembered, now(),
                                      limits_.of(fresh.remembered));
         agent.keep();
         made = shard.records[slot].copy(limits_);
     }
     place.use();
+    if (news)
+        adopt(owner, fresh.user);
     if (replaces)
         size_.fetch_sub(make_room(owner) - 1, std::memory_order_relaxed);
     owner.sessions.emplace_back(number, slot);
     return made;
+}
+
+// Shows the new picture of the user in the sessions that are there already.
+void session_table::adopt(user_entry& owner, const profile_ptr& profile) noexcept {
+    owner.profile = profile;
+    for (const session_ref at : owner.sessions) {
+        session_shard& shard = shards_[at.shard()];
+        mutex_lock lock(shard.mutex);
+        shard.records[at.slot()].user = profile;
+    }
 }
 
 // Brings the user below the cap: first what is dead, then the oldest. How many went; at least one.

@@ -71,6 +71,7 @@ private:
 
     // The following are called with the lock of the session's user held.
     result<session> insert_for(user_entry& owner, const session_key& key, const new_session& fresh);
+    void adopt(user_entry& owner, const profile_ptr& profile) noexcept;
     std::size_t make_room(user_entry& owner) noexcept;
     removed_session remove(session_ref at) noexcept;
     bool is_dead(session_ref at) const noexcept;

@@ -249,6 +249,22 @@ TEST_P(session_store_contract, erase_user_ends_all_of_one) {
     EXPECT_EQ(store().size(), 1U);
 }
 
+TEST_P(session_store_contract, one_profile_for_all_sessions_of_a_user) {
+    ASSERT_TRUE(insert(1, alice));
+    ASSERT_TRUE(insert(2, nth_user(1)));  // says the same in another object: not kept twice
+    EXPECT_EQ(find(1)->user, find(2)->user);
+
+    user renamed;
+    renamed.id = alice->id;
+    renamed.email = alice->email;
+    renamed.name = "Alice Newman";
+    ASSERT_TRUE(insert(3, make_profile(renamed, false)));
+    ASSERT_TRUE(insert(4, bob));
+    for (const std::uint64_t n : {1U, 2U, 3U})
+        EXPECT_EQ(find(n)->user->name, "Alice Newman") << n;
+    EXPECT_EQ(find(4)->user->name, bob->name);
+}
+
 TEST_P(session_store_contract, lists_newest_first) {
     for (std::uint64_t n = 1; n <= 6; ++n) {
         ASSERT_TRUE(insert(n, alice));

@@ -1,5 +1,4 @@
 #include "sql_user_store.hpp"
-
 #include "user_store_contract.hpp"
 
 namespace latchkey::testing {

@@ -37,7 +37,7 @@ std::string login_post(std::string_view lines, std::string_view body = {});
 // One server for all tests of a suite, with small limits.
 class torture_test : public testing::Test {
 protected:
-    static constexpr std::size_t header_bytes = 4096, header_fields = 20, target_bytes = 1024, body_bytes = 2048;
+    static constexpr std::size_t header_bytes = 3000, header_fields = 20, target_bytes = 1024, body_bytes = 2048;
 
     static void SetUpTestSuite();
     static void TearDownTestSuite() { server_.reset(); }

@@ -86,5 +86,34 @@ TEST_F(limits, are_counted_anew_for_each_request_of_a_connection) {
     }
 }
 
+// The documented defaults.
+TEST(default_limits, are_exact) {
+    latchkey_server server;
+    const auto block = [](std::size_t size) {
+        const std::string start = "GET /health/alive HTTP/1.1\r\nHost: h\r\nX: ";
+        return start + std::string(size - start.size() - 4, 'x') + "\r\n\r\n";
+    };
+    const auto fields = [](int count) {
+        std::string lines;
+        for (int i = 1; i < count; ++i)
+            lines += "A: b\r\n";
+        return plain_get(lines);
+    };
+    const auto target = [](std::size_t size) { return plain_get("", "/health/alive?" + std::string(size - 14, 'x')); };
+    const auto body = [](std::size_t size) {
+        return login_post("Content-Length: " + std::to_string(size) + "\r\n", std::string(size, ' '));
+    };
+    torture(server, {
+                        {"header", block(16'384), {200}, after::stays_open},
+                        {"header + 1", block(16'385), {431}},
+                        {"fields", fields(100), {200}, after::stays_open},
+                        {"fields + 1", fields(101), {431}},
+                        {"target", target(8'192), {200}, after::stays_open},
+                        {"target + 1", target(8'193), {414}},
+                        {"body", body(16'384), {400}, after::stays_open},
+                        {"body + 1", body(16'385), {413}},
+                    });
+}
+
 }  // namespace
 }  // namespace latchkey::test

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <vector>
 
 namespace latchkey {
 namespace {
@@ -105,8 +106,9 @@ TEST_F(UserCommands, AddRefusesASecondUserWithTheSameMailbox) {
 }
 
 TEST_F(UserCommands, MalformedArgumentsAreUsageErrors) {
-    for (const std::string email :
-         {"", "ada", "@", "a@b@c", "ada@example.com\n", "\xff@example.com", std::string(100'000, 'a').c_str()})
+    const std::vector<std::string> malformed{
+        "", "ada", "@", "a@b@c", "ada@example.com\n", "\xff@example.com", std::string(100'000, 'a')};
+    for (const auto& email : malformed)
         EXPECT_EQ(run({"user", "add", "--email", email, "--generate"}).exit, 2) << email.substr(0, 50);
     EXPECT_EQ(run({"user", "add", "--email", "a@example.com", "--groups", "a b", "--generate"}).exit, 2);
     EXPECT_EQ(run({"user", "add", "--email", "a@example.com", "--groups", "a,,b", "--generate"}).exit, 2);

@@ -11,9 +11,13 @@ namespace {
 
 const gate_options options{limit_options{}, "__Host-session"};
 
+// The last block given to status_of(): the views of a request_head point into it.
+std::string block_of_head;
+
 unsigned status_of(std::string_view block, request_head* out = nullptr) {
+    block_of_head = block;
     request_head head;
-    const auto fault = pass_gate(block, options, head);
+    const auto fault = pass_gate(block_of_head, options, head);
     if (out)
         *out = head;
     return fault ? fault->status : 200;
