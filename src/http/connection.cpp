@@ -52,7 +52,8 @@ void connection::start(stream_socket socket, core_context& core, services& svc) 
 }
 
 connection::connection(stream_socket socket, core_context& core, services& svc)
-    : socket_(std::move(socket)), core_(core), svc_(svc), data_(small_.data()) {
+    : socket_(std::move(socket)), core_(core), svc_(svc) {
+    data_ = small_.data();
     svc_.connections.fetch_add(1, std::memory_order_relaxed);
     error_code ignored;
     socket_.non_blocking(true, ignored);

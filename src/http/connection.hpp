@@ -68,7 +68,7 @@ private:
     bool answered_ = false;  // at least one request
 
     // Received and not yet consumed: [begin_, end_) of data_, which is small_ or a lent buffer.
-    char* data_;
+    char* data_ = nullptr;
     std::size_t capacity_ = small_buffer;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
