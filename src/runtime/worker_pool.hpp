@@ -83,7 +83,8 @@ private:
 
 // Runs `work` on the pool and comes back to the calling coroutine's own thread with what it returned. `work` must
 // return a result<T>; errc::overloaded when the pool has no room. An exception out of `work` is rethrown here.
-// What `work` refers to must outlive the await. Give a named, moved lambda: see async.hpp.
+// What `work` refers to must outlive the await, and the caller's io_context must outlive the pool (or its stop()). Give
+// a named, moved lambda: see async.hpp.
 template <class Work>
 task<std::invoke_result_t<Work&>> offload(worker_pool& pool, Work work);
 

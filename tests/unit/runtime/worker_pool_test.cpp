@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <latch>
 #include <stdexcept>
@@ -16,10 +17,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Runs `body` to its end on an io_context of its own, on this thread.
+// Runs `body` to its end on `io`, on this thread. The context stands before the pool in every test: it must outlive it.
 template <class Body>
-void run(Body body) {
-    asio::io_context io(1);
+void run(asio::io_context& io, Body body) {
     std::exception_ptr failure;
     asio::co_spawn(
         io, [&]() -> task<void> { co_await body(); }, [&](std::exception_ptr e) { failure = e; });
@@ -29,9 +29,10 @@ void run(Body body) {
 }
 
 TEST(worker_pool_concurrent, work_runs_elsewhere_and_comes_back_home) {
+    asio::io_context io(1);
     worker_pool pool({"test", 2, 4, thread_priority::low});
     const auto home = std::this_thread::get_id();
-    run([&]() -> task<void> {
+    run(io, [&]() -> task<void> {
         auto where = [] { return result<std::thread::id>(std::this_thread::get_id()); };
         const auto there = co_await offload(pool, std::move(where));
         EXPECT_TRUE(there);
@@ -41,20 +42,22 @@ TEST(worker_pool_concurrent, work_runs_elsewhere_and_comes_back_home) {
 }
 
 TEST(worker_pool_concurrent, an_exception_comes_back) {
+    asio::io_context io(1);
     worker_pool pool({"test", 1, 4, thread_priority::normal});
-    EXPECT_THROW(run([&]() -> task<void> {
-                     auto fail = []() -> result<int> { throw std::logic_error("bug"); };
-                     (void)co_await offload(pool, std::move(fail));
-                 }),
+    EXPECT_THROW(run(io,
+                     [&]() -> task<void> {
+                         auto fail = []() -> result<int> { throw std::logic_error("bug"); };
+                         (void)co_await offload(pool, std::move(fail));
+                     }),
                  std::logic_error);
 }
 
 TEST(worker_pool_concurrent, the_bound_is_exact) {
     constexpr int queue = 3;
+    asio::io_context io(1);
     worker_pool pool({"test", 1, queue, thread_priority::normal});
     std::latch started(1), release(1);
     std::atomic<int> done = 0, refused = 0;
-    asio::io_context io(1);
     auto busy = [&]() -> task<void> {
         auto block = [&]() -> result<int> {
             if (started.try_wait() == false)
@@ -83,10 +86,10 @@ TEST(worker_pool_concurrent, the_bound_is_exact) {
 }
 
 TEST(worker_pool_concurrent, stopping_refuses_what_waits) {
+    asio::io_context io(1);
     worker_pool pool({"test", 1, 8, thread_priority::normal});
     std::latch started(1), release(1);
     std::atomic<int> done = 0, refused = 0;
-    asio::io_context io(1);
     auto job = [&]() -> task<void> {
         auto work = [&]() -> result<int> {
             started.count_down();
@@ -115,12 +118,13 @@ TEST(worker_pool_concurrent, stopping_refuses_what_waits) {
 }
 
 TEST(worker_pool_concurrent, many_callers_from_many_threads) {
+    std::array<asio::io_context, 4> contexts;
     worker_pool pool({"test", 3, 100'000, thread_priority::normal});
     std::atomic<int> sum = 0;
     std::vector<std::thread> callers;
-    for (int t = 0; t < 4; ++t)
+    for (auto& io : contexts)
         callers.emplace_back([&] {
-            run([&]() -> task<void> {
+            run(io, [&]() -> task<void> {
                 for (int i = 0; i < 500; ++i) {
                     auto one = [] { return result<int>(1); };
                     const auto answer = co_await offload(pool, std::move(one));
