@@ -1,8 +1,8 @@
-// The login use case: credentials in, session out.
+// The use cases in which somebody gives a password: login, reauthentication, password change.
 //
 // Unknown user, wrong password, disabled user and a user without a password are one outcome, reached by the same work
 // (requirements L1, L2). Every login makes a new session; one that came with the request is never adopted and ends
-// when it belonged to the same user (requirement R1).
+// when it belonged to the same user (requirement R1). Each call writes one audit event, whatever the outcome.
 #pragma once
 
 #include <latchkey/async.hpp>
@@ -23,13 +23,40 @@ struct login_request {
     secret presented_token;  // the cookie that came along; empty: none
 };
 
+// From somebody who is signed in. `token` may be one that was rotated a moment ago: a client whose answer was lost in
+// transit tries again with what it has, and the password speaks for it.
+struct reauthentication_request {
+    secret token;
+    secret password;
+    client_address client;
+    std::string request_id;
+};
+
+struct password_change_request {
+    secret token;
+    secret current_password;
+    secret new_password;
+    client_address client;
+    std::string request_id;
+};
+
 class authenticator {
 public:
     virtual ~authenticator() = default;
 
-    // Writes one audit event whatever the outcome. errc::invalid_credentials, errc::password_too_long,
-    // errc::overloaded, errc::session_limit, errc::store_unavailable.
+    // errc::invalid_credentials, errc::password_too_long, errc::overloaded, errc::session_limit,
+    // errc::store_unavailable.
     virtual task<result<opened_session>> login(login_request request) = 0;
+
+    // The session goes on under a new token with authenticated_at moved; the old token is dead (requirement R2).
+    // errc::no_session and what login() answers.
+    virtual task<result<opened_session>> reauthenticate(reauthentication_request request) = 0;
+
+    // The session goes on under a new token, all others of the user end (requirement V3). A repeated request that finds
+    // the new password in force already succeeds as the first one did; so one that failed half-way can be repeated.
+    // errc::no_session, errc::password_too_short, errc::password_common, errc::password_personal, and what login()
+    // answers.
+    virtual task<result<opened_session>> change_password(password_change_request request) = 0;
 };
 
 }  // namespace latchkey

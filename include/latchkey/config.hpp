@@ -19,6 +19,10 @@ struct server_options {
     std::vector<std::string> allowed_origins;           // origins beside public_url's that may change state
     std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1/128", "unix:"};  // CIDR, or "unix:" for socket peers
     unsigned io_threads = 0;                                                      // 0: one for each core
+    // Where administrators are served: as an entry of `listen`; "off": nowhere; empty: a Unix socket beside the
+    // embedded database, see config::admin_address().
+    std::string admin_listen;
+    std::string admin_token_file;  // needed for an admin_listen on TCP; callers show its one line as a bearer token
     milliseconds drain_timeout{8'000};  // how long requests in flight may take after SIGTERM
 };
 
@@ -42,7 +46,7 @@ struct cookie_options {
 };
 
 struct session_options {
-    std::string store = "memory";
+    std::string store = "database";  // "database" (in memory with a journal in the database) or "memory"
     seconds idle_timeout{30 * 60};
     seconds absolute_timeout{12 * 3600};
     seconds remembered_idle_timeout{7 * 86400};
@@ -92,6 +96,9 @@ struct config {
 
     // The session cookie's name after the rule in cookie_options::name.
     std::string cookie_name() const;
+    // "host:port" or "unix:/path" after the rule in server_options::admin_listen; empty: no admin listener. The default
+    // for "sqlite:/path/latchkey.db" is "unix:/path/latchkey.db-admin".
+    std::string admin_address() const;
 };
 
 }  // namespace latchkey

@@ -7,6 +7,8 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
+#include <string_view>
+
 namespace latchkey {
 
 enum class errc {
@@ -15,12 +17,14 @@ enum class errc {
     invalid_credentials,  // unknown user, wrong password, disabled user: never told apart
     forbidden,            // known, but not permitted
     // What you sent
-    invalid_email,      // not an address in canonical form (see email.hpp)
-    invalid_request,    // malformed in a way that no other code says better
-    password_too_long,  // over 1,024 bytes; said before any lookup
-    weak_password,      // too short, common, or the user's own email
-    not_found,          // no such user or session
-    already_exists,     // the email belongs to another user
+    invalid_email,       // not an address in canonical form (see email.hpp)
+    invalid_request,     // malformed in a way that no other code says better
+    password_too_long,   // over 1,024 bytes; said before any lookup
+    password_too_short,  // fewer characters than password.min_length
+    password_common,     // on the list of common passwords
+    password_personal,   // made of the user's own email or the service's name
+    not_found,           // no such user or session
+    already_exists,      // the email belongs to another user
     // What we can't do now
     overloaded,         // a bounded queue is full: try again later
     session_limit,      // session.max_total is reached: existing sessions go on
@@ -33,6 +37,9 @@ const boost::system::error_category& latchkey_category() noexcept;
 inline boost::system::error_code make_error_code(errc e) noexcept {
     return {static_cast<int>(e), latchkey_category()};
 }
+
+// What to do better, in one sentence for the person who chose a password; empty for all other codes.
+std::string_view advice(const boost::system::error_code& error) noexcept;
 
 template <class T>
 using result = boost::system::result<T>;

@@ -26,11 +26,16 @@ struct log_field {
     std::variant<std::string_view, std::int64_t, bool> value;
 };
 
+// "debug", "info", "warn" or "error", as the configuration says it; log_level::info for anything else.
+log_level parse_log_level(std::string_view name) noexcept;
+
 class logger {
 public:
     virtual ~logger() = default;
     // `event` is a short stable snake_case name ("listening", "store_failed"); the rest goes into fields.
     virtual void write(log_level level, std::string_view event, std::initializer_list<log_field> fields) noexcept = 0;
+    // The least serious level that is written from now on. A logger that writes everything has no use for it.
+    virtual void set_level(log_level) noexcept {}
     // Lines lost since start.
     virtual std::uint64_t dropped() const noexcept = 0;
 };

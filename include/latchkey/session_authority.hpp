@@ -1,4 +1,4 @@
-// Opens, verifies and ends sessions: what stands between a cookie value and a session_store.
+// Opens, verifies, rotates and ends sessions: what stands between a cookie value and a session_store.
 //
 // The only place that turns tokens into keys. Callers are HTTP handlers and the authenticator, on any io thread.
 #pragma once
@@ -27,11 +27,28 @@ public:
     // (requirement C3); errc::store_unavailable when that cannot be known. The check path.
     virtual task<result<session>> verify(std::string_view token) = 0;
 
+    // Whose session did this value open, now or until a rotation less than rotation_grace ago? For callers that prove
+    // themselves by more than the value (a password). Errors as verify().
+    virtual task<result<session>> trace(std::string_view token) = 0;
+
     // A new session with a new token. Errors as session_store::insert.
     virtual task<result<opened_session>> open(profile_ptr user, bool remember, device client) = 0;
 
-    // Ends the session behind `token`: what ended, or nothing. Idempotent; malformed tokens end nothing.
+    // A new token for the session that trace() finds; the old one is dead when this completes (requirement R2). The
+    // caller has just verified the user's password. errc::no_session, errc::store_unavailable.
+    virtual task<result<opened_session>> rotate(std::string_view token) = 0;
+
+    // Ends the session that trace() would find: what ended, or nothing. Idempotent; malformed tokens end nothing.
     virtual task<result<std::optional<session>>> close(std::string_view token) = 0;
+
+    // Ends this session of this user: what ended, or nothing when the user has no such session.
+    virtual task<result<std::optional<session>>> revoke(public_id user, public_id id) = 0;
+
+    // Ends all of the user's sessions but `spare`; how many there were.
+    virtual task<result<std::size_t>> revoke_all(public_id user, std::optional<public_id> spare) = 0;
+
+    // All sessions of the user show this picture of them from now on.
+    virtual task<result<void>> refresh(profile_ptr user) = 0;
 
     // The user's live sessions, newest first, with what their devices said of themselves.
     virtual task<result<std::vector<listed_session>>> list(public_id user) = 0;

@@ -1,11 +1,13 @@
-// Where sessions live. Implemented by src/store: a sharded table in memory.
+// Where sessions live. Implemented by src/store: a sharded table in memory, alone or with a journal in the database.
 //
-// Four verbs. "Not found" is no error, ending is idempotent, and an error means that the store failed and the answer
-// is unknown: nobody may read it as "no session". A dead session is dead at find(), swept or not. All members may be
-// called from every io thread.
+// "Not found" is no error, ending is idempotent, and an error means that the store failed and the answer is unknown:
+// nobody may read it as "no session". A dead session is dead at find(), swept or not. With a journal, everything that
+// begins, ends or rotates a session is durable before its task completes; when that fails (errc::store_unavailable)
+// nothing has changed. All members may be called from every io thread.
 #pragma once
 
 #include <latchkey/async.hpp>
+#include <latchkey/config.hpp>
 #include <latchkey/session.hpp>
 
 #include <cstddef>
@@ -27,6 +29,22 @@ struct listed_session {
     std::string user_agent;
 };
 
+// A place in the row of all sessions, which are ordered by the store as it likes.
+struct session_cursor {
+    public_id user;
+    public_id session;
+    friend bool operator==(const session_cursor&, const session_cursor&) = default;
+};
+
+struct session_page {
+    std::vector<listed_session> sessions;
+    std::optional<session_cursor> next;  // hand it to page() for what follows; empty at the end
+};
+
+// For this long after a rotation the key before it still says which session was meant, though it opens nothing: a
+// client that never saw the answer can try again, or sign out.
+inline constexpr seconds rotation_grace{60};
+
 class session_store {
 public:
     virtual ~session_store() = default;
@@ -35,26 +53,58 @@ public:
     // (60 s or a twentieth of the idle time-out, whichever is less). The check path: no allocation, no system call.
     virtual task<result<std::optional<session>>> find(const session_key& key) = 0;
 
-    // Starts a session now. All sessions of a user share one profile: when `fresh.user` says anything new, those that
-    // are there already show it from then on as well. Beyond session.max_per_user the user's oldest session ends.
-    // errc::session_limit beyond session.max_total. `key` is fresh random data: a collision is a bug and answers
-    // errc::store_unavailable.
+    // The live session that `key` opened until it was rotated, less than rotation_grace ago. Does not touch it.
+    virtual task<result<std::optional<session>>> find_rotated(const session_key& key) = 0;
+
+    // Starts a session now. All sessions of a user share one profile: unless it is older than theirs (see
+    // user_profile::version), those that are there already show `fresh.user` from then on as well. Beyond
+    // session.max_per_user the user's oldest sessions end. errc::session_limit beyond session.max_total. `key` is fresh
+    // random data: a collision is a bug and answers errc::store_unavailable, and so does a session that was ended again
+    // before it was durable.
     virtual task<result<session>> insert(const session_key& key, const new_session& fresh) = 0;
 
-    // Ends the session; what ended, or nothing when there was no live one.
+    // Gives the live session behind `key` the key `fresh` in its place and notes that the user proved who they are
+    // just now: id and creation stay, authenticated_at and last_seen_at move. Nothing when there is no such session.
+    // `key` may also be one that find_rotated() knows; the key that was good until now is then rotated away.
+    virtual task<result<std::optional<session>>> rotate(const session_key& key, const session_key& fresh) = 0;
+
+    // Ends the session behind `key`, or behind what `key` was rotated into less than rotation_grace ago; what ended, or
+    // nothing when there was no live one.
     virtual task<result<std::optional<session>>> erase(const session_key& key) = 0;
 
-    // Ends every session of the user; how many there were.
-    virtual task<result<std::size_t>> erase_user(const public_id& user) = 0;
+    // Ends this session of this user; nothing when the user has none with that id.
+    virtual task<result<std::optional<session>>> erase(const public_id& user, const public_id& id) = 0;
+
+    // The same for a caller that knows only the id. Slow: looks through all sessions.
+    virtual task<result<std::optional<session>>> erase_anyones(const public_id& id) = 0;
+
+    // Ends every session that the user has now, but `spare`; how many live ones there were.
+    virtual task<result<std::size_t>> erase_user(const public_id& user, std::optional<public_id> spare = {}) = 0;
 
     // The user's live sessions, newest first. Does not touch them.
     virtual task<result<std::vector<listed_session>>> list(const public_id& user) = 0;
 
+    // Up to `limit` (1 to 1,000) live sessions behind `after`. Stable under change: no session that stays is skipped or
+    // told twice. Does not touch them.
+    virtual task<result<session_page>> page(std::optional<session_cursor> after, std::size_t limit) = 0;
+
+    // The user's sessions show this picture from now on, unless theirs is newer.
+    virtual task<result<void>> refresh(profile_ptr user) = 0;
+
+    // Time-outs and caps, from now on. What is dead by the old ones stays dead; absolute ends that are set stay.
+    // `store` is not looked at.
+    virtual void configure(const session_options& options) = 0;
+
     // Live and not yet swept sessions. Approximate while others change it.
     virtual std::size_t size() const noexcept = 0;
 
-    // Removes what expired from one shard, in rotation. Called by a timer; cheap enough for an io thread.
+    // Removes what expired from one shard, in rotation. Called by a timer, about once a second; cheap enough for an io
+    // thread.
     virtual void sweep() noexcept = 0;
+
+    // Writes what is left to write and ends what works in the background; whoever waits is answered first. Nothing may
+    // be asked of the store any more. Idempotent; to be called before an io_context of a caller goes.
+    virtual void stop() noexcept {}
 };
 
 }  // namespace latchkey

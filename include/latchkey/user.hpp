@@ -34,6 +34,7 @@ struct user {
     std::vector<std::string> groups;  // sorted, unique; each 1..64 characters of [A-Za-z0-9._-]
     bool disabled = false;
     time_point created_at;
+    std::int64_t version = 0;  // goes up with every change of this user
 };
 
 // name and group rules in one place. Both answer errc::invalid_request with nothing changed.
@@ -48,13 +49,14 @@ struct user_profile final : boost::intrusive_ref_counter<user_profile, boost::th
     std::string email;
     std::string name;
     std::vector<std::string> groups;
+    std::int64_t version = 0;  // of the user that this is a picture of: never replaced by an older one
     // The identity header lines of an authorization answer, ready to be sent, each ended by CRLF: Remote-User,
     // Remote-Email, Remote-Name, Remote-Groups. Free of CR and LF within the values by the rules above.
     std::string identity_headers;
 
     friend bool operator==(const user_profile& a, const user_profile& b) noexcept {
         return a.id == b.id && a.email == b.email && a.name == b.name && a.groups == b.groups &&
-               a.identity_headers == b.identity_headers;
+               a.version == b.version && a.identity_headers == b.identity_headers;
     }
 };
 using profile_ptr = boost::intrusive_ptr<const user_profile>;

@@ -1,41 +1,16 @@
 #include "command_line.hpp"
 
-#include "config_commands.hpp"
-#include "hash_commands.hpp"
-#include "serve.hpp"
-#include "user_commands.hpp"
+#include "subcommands.hpp"
 #include "wording.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <iostream>
 #include <span>
 
 namespace latchkey {
 namespace {
-
-// What the command line said. The action reads it after parsing has filled it.
-struct invocation {
-    std::function<int()> action;
-    std::string config_file;
-    bool json = false;
-    std::string email;
-    new_user_request fresh;
-    bool password_stdin = false;
-    bool generate = false;
-    bool yes = false;
-    std::string set_groups, add_groups, remove_groups;
-    std::string target = "250ms";
-
-    user_request user() const { return {config_file, json, email}; }
-    password_source password() const {
-        return generate         ? password_source::generated
-               : password_stdin ? password_source::standard_input
-                                : password_source::prompt;
-    }
-};
 
 constexpr auto about =
     "Latchkey: login, sessions and forward authentication for web applications.\n\n"
@@ -46,160 +21,15 @@ constexpr auto main_notes =
     "Examples:\n"
     "  latchkey user add --email ada@example.com --generate\n"
     "  latchkey serve --config /etc/latchkey/latchkey.toml\n"
+    "  latchkey session list --user ada@example.com\n"
+    "\n"
+    "A command finds the running server through the configuration: give it the server's own.\n"
     "\n"
     "Configuration: the file given with --config, else ./latchkey.toml (if it is yours or root's), else\n"
     "/etc/latchkey/latchkey.toml, else built-in defaults. Each key can be set from the environment too:\n"
     "LATCHKEY_SESSION_IDLE_TIMEOUT=45m is idle_timeout in section [session].\n"
     "\n"
     "Exit codes: 0 done, 1 refused or not found, 2 usage or configuration, 3 store unavailable.";
-
-constexpr auto open_sessions_note =
-    "Sessions that are open on a running server are not touched by this command: they go on until they\n"
-    "expire or the server restarts.";
-
-constexpr auto password_note =
-    "The password is asked for on the terminal, without echo, unless --password-stdin or --generate says\n"
-    "otherwise. It is never taken from the command line, where everybody on this machine could read it.\n\n";
-
-CLI::App* command(CLI::App& parent, invocation& said, const std::string& name, const std::string& description) {
-    auto* leaf = parent.add_subcommand(name, description);
-    leaf->add_option("--config", said.config_file, "Configuration file")->type_name("FILE");
-    return leaf;
-}
-
-void takes_json(CLI::App* leaf, invocation& said) {
-    leaf->add_flag("--json", said.json, "Print JSON, and errors as JSON too");
-}
-
-void takes_email(CLI::App* leaf, invocation& said) {
-    leaf->add_option("EMAIL", said.email, "Whose")->required()->type_name("");
-}
-
-void takes_password(CLI::App* leaf, invocation& said) {
-    auto* from_stdin = leaf->add_flag("--password-stdin", said.password_stdin,
-                                      "Take the first line of standard input as the password");
-    leaf->add_flag("--generate", said.generate, "Make up a strong password and print it, once")->excludes(from_stdin);
-}
-
-void define_serve(CLI::App& app, invocation& said, const console& io) {
-    auto* serve_command = command(app, said, "serve", "Run the server, until SIGTERM or Ctrl-C");
-    serve_command->footer(
-        "SIGTERM and SIGINT let requests in flight finish, for server.drain_timeout at most, and then end the\n"
-        "server with 0.\n\n"
-        "Example: latchkey serve --config /etc/latchkey/latchkey.toml");
-    serve_command->callback([&said, &io] {
-        said.action = [&said, &io]() -> int {
-            const auto loaded = load_for_command(io, said.config_file, false);
-            return loaded.faults.empty() ? serve(loaded) : exit_usage;
-        };
-    });
-}
-
-void define_config(CLI::App& app, invocation& said, const console& io) {
-    auto* group = app.add_subcommand("config", "Check or show the configuration")->require_subcommand(1);
-    auto* check = command(*group, said, "check", "Report every fault at once, with file, line and key");
-    takes_json(check, said);
-    check->footer(
-        "Faults and warnings go to standard error. Exits with 0 and prints \"ok\" when there is no fault, "
-        "and with 2 otherwise.");
-    check->callback([&] { said.action = [&] { return check_config(io, {said.config_file, said.json}); }; });
-
-    auto* print = command(*group, said, "print", "Show every key in force and where its value came from");
-    takes_json(print, said);
-    print->footer("What it prints is a configuration file that sets these values.");
-    print->callback([&] { said.action = [&] { return print_config(io, {said.config_file, said.json}); }; });
-}
-
-void define_user_add(CLI::App& group, invocation& said, const console& io) {
-    auto* add = command(group, said, "add", "Add a user");
-    add->add_option("--email", said.email, "Address to log in with")->required()->type_name("EMAIL");
-    add->add_option("--name", said.fresh.name, "Name to be shown");
-    add->add_option("--groups", said.fresh.groups, "Groups, separated by commas")->type_name("A,B");
-    takes_password(add, said);
-    takes_json(add, said);
-    add->footer(std::string(password_note) +
-                "Examples:\n"
-                "  latchkey user add --email ada@example.com --name 'Ada Lovelace' --groups staff,admins\n"
-                "  latchkey user add --email ada@example.com --generate --json\n"
-                "  latchkey user add --email ada@example.com --password-stdin < password.txt");
-    add->callback([&] {
-        said.action = [&] {
-            said.fresh.password = said.password();
-            return add_user(io, said.user(), said.fresh);
-        };
-    });
-}
-
-void define_user_changes(CLI::App& group, invocation& said, const console& io) {
-    auto* passwd = command(group, said, "passwd", "Change a user's password");
-    takes_email(passwd, said);
-    takes_password(passwd, said);
-    takes_json(passwd, said);
-    passwd->footer(std::string(password_note) + open_sessions_note);
-    passwd->callback([&] { said.action = [&] { return change_password(io, said.user(), said.password()); }; });
-
-    auto* disable = command(group, said, "disable", "Refuse a user's logins from now on");
-    takes_email(disable, said);
-    takes_json(disable, said);
-    disable->footer(open_sessions_note);
-    disable->callback([&] { said.action = [&] { return set_user_disabled(io, said.user(), true); }; });
-
-    auto* enable = command(group, said, "enable", "Let a disabled user log in again");
-    takes_email(enable, said);
-    takes_json(enable, said);
-    enable->callback([&] { said.action = [&] { return set_user_disabled(io, said.user(), false); }; });
-
-    auto* remove = command(group, said, "delete", "Delete a user for good");
-    takes_email(remove, said);
-    remove->add_flag("--yes", said.yes, "Do not ask; needed where there is no terminal to ask on");
-    takes_json(remove, said);
-    remove->footer(open_sessions_note);
-    remove->callback([&] { said.action = [&] { return delete_user(io, said.user(), said.yes); }; });
-
-    auto* groups = command(group, said, "groups", "Change a user's groups");
-    takes_email(groups, said);
-    auto* set = groups->add_option("--set", said.set_groups, "Be in these groups and no others; \"\" for none");
-    auto* join = groups->add_option("--add", said.add_groups, "Join these groups")->excludes(set);
-    auto* leave = groups->add_option("--remove", said.remove_groups, "Leave these groups")->excludes(set);
-    for (auto* option : {set, join, leave})
-        option->type_name("A,B");
-    takes_json(groups, said);
-    groups->footer(
-        "Applications hear of the change from the user's next login on.\n\n"
-        "Example: latchkey user groups ada@example.com --add admins --remove staff");
-    groups->callback([&said, &io, set] {
-        said.action = [&said, &io, is_set = set->count() != 0] {
-            group_changes changes{std::nullopt, said.add_groups, said.remove_groups};
-            if (is_set)
-                changes.set = said.set_groups;
-            return change_groups(io, said.user(), changes);
-        };
-    });
-}
-
-void define_user(CLI::App& app, invocation& said, const console& io) {
-    auto* group = app.add_subcommand("user", "Manage who can log in")->require_subcommand(1);
-    group->footer("These commands act on the database named in the configuration; the server need not run.");
-    define_user_add(*group, said, io);
-    auto* list = command(*group, said, "list", "List all users");
-    takes_json(list, said);
-    list->callback([&] { said.action = [&] { return list_users(io, said.user()); }; });
-    auto* show = command(*group, said, "show", "Show one user");
-    takes_email(show, said);
-    takes_json(show, said);
-    show->callback([&] { said.action = [&] { return show_user(io, said.user()); }; });
-    define_user_changes(*group, said, io);
-}
-
-void define_hash(CLI::App& app, invocation& said, const console& io) {
-    auto* group = app.add_subcommand("hash", "Choose how dear password guesses are")->require_subcommand(1);
-    auto* calibrate = command(*group, said, "calibrate", "Measure argon2id here and propose [password] settings");
-    calibrate->add_option("--target", said.target, "What one login may cost, 250ms when not given")
-        ->type_name("DURATION");
-    takes_json(calibrate, said);
-    calibrate->footer("Takes some seconds of one core. Run it on the machine that will serve, while it is idle.");
-    calibrate->callback([&] { said.action = [&] { return calibrate_hash(io, said.target, said.json); }; });
-}
 
 // The innermost subcommand that was recognised: whose help to show.
 const CLI::App& innermost(const CLI::App& app) {
@@ -267,6 +97,7 @@ int run_command_line(int argc, const char* const* argv, const console& io) try {
     define_serve(app, said, io);
     define_config(app, said, io);
     define_user(app, said, io);
+    define_session(app, said, io);
     define_hash(app, said, io);
 
     const std::span arguments(argv, static_cast<std::size_t>(argc));

@@ -2,14 +2,21 @@
 
 #include "argon2_hasher.hpp"
 #include "audit_log.hpp"
+#include "database.hpp"
+#include "database_lock.hpp"
 #include "http_server.hpp"
 #include "io_threads.hpp"
+#include "live_reload.hpp"
 #include "log.hpp"
+#include "make_administrator.hpp"
 #include "make_authenticator.hpp"
 #include "make_session_authority.hpp"
-#include "memory_session_store.hpp"
+#include "secret_file.hpp"
+#include "sql_session_journal.hpp"
 #include "sql_user_store.hpp"
 #include "store_readiness.hpp"
+#include "table_session_store.hpp"
+#include "time_line.hpp"
 #include "tokens.hpp"
 #include "worker_pool.hpp"
 
@@ -46,35 +53,59 @@ worker_pool_options database_pool(const database_options& options) {
     return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal};
 }
 
-std::unique_ptr<user_store> open_users(const config& options, const clock& time, logger& log) {
+// What only the database can refuse ends the program with its own exit code.
+template <class Open>
+auto from_database(Open open) -> decltype(open()) {
     try {
-        return make_sql_user_store(options.database, time, log);
+        return open();
     } catch (const std::exception& e) {
         throw store_error(e.what());
     }
 }
 
-// Members stand in the order of construction. http comes last and goes first, after the pools were stopped.
+secret read_admin_token(const config& options) {
+    if (options.server.admin_token_file.empty())
+        return {};
+    auto token = read_secret_file(options.server.admin_token_file);
+    if (!token)
+        throw std::runtime_error("server.admin_token_file: " + token.error().reason);
+    return *std::move(token);
+}
+
+// Members stand in the order of construction. http comes last and goes first, after everything was stopped that could
+// come back to its threads.
 class server final : public application {
 public:
-    explicit server(const config& options)
-        : options_(options),
-          log_(make_logger(options.log)),
+    server(loaded_config loaded, environment variables)
+        : options_(loaded.values),
+          log_(make_logger(options_.log)),
           audit_(make_audit_sink(*log_)),
           time_(make_system_clock()),
-          database_(database_pool(options.database)),
-          hashing_(hashing_pool(options.password)),
-          users_(open_users(options, *time_, *log_)),
-          hasher_(make_password_hasher(hashing_, {options.password.memory, options.password.iterations})),
-          sessions_(make_memory_session_store(options.session, *time_)),
+          lock_(from_database([&] { return lock_for_server(options_.database); })),
+          sql_(from_database([&] { return open_database(options_.database); })),
+          database_(database_pool(options_.database)),
+          hashing_(hashing_pool(options_.password)),
+          users_(from_database([&] { return make_sql_user_store(sql_, *time_, *log_); })),
+          hasher_(make_password_hasher(hashing_, {options_.password.memory, options_.password.iterations})),
+          sessions_(from_database([&] { return open_sessions(); })),
           authority_(make_session_authority(*sessions_)),
-          authenticator_(make_authenticator(
-              {*users_, database_, *hasher_, *authority_, *audit_, *log_, options.identity.remote_user == "email"})),
+          authenticator_(make_authenticator({*users_, database_, *hasher_, *authority_, *audit_, *log_, email_shown(),
+                                             options_.password.min_length})),
+          administrator_(make_administrator(
+              {*users_, database_, *hasher_, *sessions_, *audit_, email_shown(), options_.password.min_length})),
           readiness_(make_store_readiness(*users_, database_)),
-          http_(options, {*authority_, *authenticator_, *readiness_, *audit_, *log_, *time_}),
+          reloader_(make_live_reloader(std::move(loaded), reload_parts(std::move(variables)))),
+          http_(options_,
+                {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, *audit_, *log_, *time_},
+                read_admin_token(options_)),
           signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
 
-    ~server() override { stop(); }
+    ~server() override {
+        stop();
+        // A reload that an io thread asked for last must not outlive that thread's context.
+        control_.restart();
+        control_.poll();
+    }
 
     void run() override {
         http_.start();
@@ -89,9 +120,30 @@ private:
     using timer =
         asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
 
+    bool email_shown() const noexcept { return options_.identity.remote_user == "email"; }
+
+    std::unique_ptr<session_store> open_sessions() {
+        if (options_.session.store == "memory")
+            return make_memory_session_store(options_.session, *time_);
+        auto journal =
+            make_sql_session_journal(sql_, options_.session, *time_, current_time_line(*time_), email_shown(), *log_);
+        return make_journaled_session_store(options_.session, *time_, std::move(journal), *log_);
+    }
+
+    live_reload_parts reload_parts(environment variables) {
+        auto apply = [this](const config& fresh) {
+            sessions_->configure(fresh.session);
+            http_.apply(fresh);
+            log_->set_level(parse_log_level(fresh.log.level));
+        };
+        return {control_.get_executor(), std::move(variables), *log_, std::move(apply)};
+    }
+
     void announce() {
         for (const auto& address : options_.server.listen)
             log_->write(log_level::info, "listening", {{"address", address}});
+        if (const std::string admin = options_.admin_address(); !admin.empty())
+            log_->write(log_level::info, "listening", {{"address", admin}, {"for", "administrators"}});
         if (options_.session.store == "memory")
             log_->write(log_level::warn, "sessions_in_memory",
                         {{"meaning", "a restart signs everybody out: session.store is \"memory\""}});
@@ -101,18 +153,38 @@ private:
     }
 
     task<void> serve_until_signalled() {
-        error_code error;
-        co_await signals_.async_wait(asio::redirect_error(use_task, error));
+        for (;;) {
+            error_code error;
+            const int signal = co_await signals_.async_wait(asio::redirect_error(use_task, error));
+            if (error || signal != SIGHUP)
+                break;
+            co_await reload();
+        }
         log_->write(log_level::info, "draining", {});
         sd_notify(0, "STOPPING=1");
-        auto give_up = [this](error_code failed, int) {
-            if (!failed)
-                control_.stop();
-        };
-        signals_.async_wait(give_up);
+        end_at_next_signal();
         const std::size_t left = co_await http_.drain();
         log_->write(log_level::info, "stopped", {{"connections_left", static_cast<std::int64_t>(left)}});
         control_.stop();
+    }
+
+    task<void> reload() {
+        try {
+            co_await reloader_->reload();
+        } catch (const std::exception& e) {
+            log_->write(log_level::error, "reload_failed", {{"what", e.what()}});
+        }
+    }
+
+    void end_at_next_signal() {
+        signals_.async_wait([this](error_code failed, int signal) {
+            if (failed)
+                return;
+            if (signal == SIGHUP)
+                end_at_next_signal();
+            else
+                control_.stop();
+        });
     }
 
     // One shard a second: every session is looked at about once a minute. Dead ones were dead at lookup before.
@@ -126,17 +198,20 @@ private:
         }
     }
 
-    // Requests first, then the pools that would come back to them.
+    // Requests first, then everything that would come back to them.
     void stop() noexcept {
         http_.stop();
         hashing_.stop();
         database_.stop();
+        sessions_->stop();
     }
 
-    const config& options_;
+    const config options_;  // as at the start: the reloader knows what is in force now
     std::unique_ptr<logger> log_;
     std::unique_ptr<audit_sink> audit_;
     std::unique_ptr<clock> time_;
+    database_lock lock_;
+    std::shared_ptr<sql_database> sql_;
     worker_pool database_;
     worker_pool hashing_;
     std::unique_ptr<user_store> users_;
@@ -144,18 +219,20 @@ private:
     std::unique_ptr<session_store> sessions_;
     std::unique_ptr<session_authority> authority_;
     std::unique_ptr<authenticator> authenticator_;
+    std::unique_ptr<administrator> administrator_;
     std::unique_ptr<readiness> readiness_;
-    http::http_server http_;
     asio::io_context control_{1};
+    std::unique_ptr<reloader> reloader_;
+    http::http_server http_;
     asio::basic_signal_set<executor> signals_;
 };
 
 }  // namespace
 
-std::unique_ptr<application> compose(const config& options) {
+std::unique_ptr<application> compose(loaded_config loaded, environment variables) {
     std::signal(SIGPIPE, SIG_IGN);  // a client that leaves is no event
     init_crypto();
-    return std::make_unique<server>(options);
+    return std::make_unique<server>(std::move(loaded), std::move(variables));
 }
 
 }  // namespace latchkey

@@ -1,7 +1,7 @@
 // The composition root: every part of the server, wired in one readable function.
 #pragma once
 
-#include <latchkey/config.hpp>
+#include "load_config.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -13,13 +13,15 @@ class application {
 public:
     virtual ~application() = default;
 
-    // Serves until SIGTERM, SIGINT or SIGHUP, drains, and returns. A second signal ends it at once.
+    // Serves until SIGTERM or SIGINT, drains, and returns; a second one ends it at once. SIGHUP reloads the
+    // configuration.
     virtual void run() = 0;
 };
 
 // Opens the stores and binds the listeners. Throws store_error when the database cannot be used and
-// std::runtime_error for everything else, with a sentence an operator can act on. `options` must outlive it.
-std::unique_ptr<application> compose(const config& options);
+// std::runtime_error for everything else, with a sentence an operator can act on. `loaded` has no faults; a reload
+// reads its file again, under the same `variables`.
+std::unique_ptr<application> compose(loaded_config loaded, environment variables);
 
 // The database cannot be opened: exit code 3 rather than 1.
 struct store_error : std::runtime_error {

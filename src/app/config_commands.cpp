@@ -29,12 +29,14 @@ void print_as_json(const console& io, const loaded_config& loaded) {
         keys.push_back({{"key", key.path()},
                         {"value", json::parse(to_toml(key, loaded.values))},
                         {"from", loaded.places[i].text()},
+                        {"live", key.change == key_change::live},
                         {"variable", key.variable()}});
     }
     io.out << dump({{"file", file_name(loaded)}, {"keys", std::move(keys)}}) << '\n';
 }
 
 void print_as_toml(const console& io, const loaded_config& loaded) {
+    io.out << "# (live): a new value comes into force by SIGHUP or `latchkey config reload`, else by a restart.\n\n";
     std::string_view section;
     for (std::size_t i = 0; i < config_keys().size(); ++i) {
         const auto& key = config_keys()[i];
@@ -44,7 +46,8 @@ void print_as_toml(const console& io, const loaded_config& loaded) {
         }
         std::string line = std::string(key.name) + " = " + to_toml(key, loaded.values);
         line.resize(std::max<std::size_t>(line.size(), 52), ' ');
-        io.out << line << "  # " << loaded.places[i].text() << '\n';
+        io.out << line << "  # " << loaded.places[i].text() << (key.change == key_change::live ? " (live)" : "")
+               << '\n';
     }
 }
 

@@ -9,6 +9,7 @@ namespace latchkey {
 namespace {
 
 using enum key_type;
+using enum key_change;
 
 constexpr std::uint64_t KiB = 1024;
 constexpr std::uint64_t MiB = 1024 * KiB;
@@ -17,6 +18,7 @@ constexpr std::uint64_t s = 1'000;
 constexpr std::uint64_t min = 60 * s;
 constexpr std::uint64_t day = 24 * 60 * min;
 
+constexpr std::span<const std::string_view> any{};
 constexpr auto same_sites = std::to_array<std::string_view>({"Lax", "Strict"});
 constexpr auto priorities = std::to_array<std::string_view>({"normal", "low", "idle"});
 constexpr auto identities = std::to_array<std::string_view>({"id", "email"});
@@ -35,64 +37,63 @@ using session_keys = session_options;
 using database = database_options;
 using password = password_options;
 
-// section, name, type, member, least, most, choices, check, confidential
+// section, name, type, change, member, least, most, choices, check, confidential
 constexpr auto keys = std::to_array<config_key>({
-    {"server", "listen", list, at<&config::server, &server::listen>, 1, 64, {}, listen_fault},
-    {"server", "public_url", text, at<&config::server, &server::public_url>, 0, 0, {}, origin_fault},
-    {"server", "allowed_origins", list, at<&config::server, &server::allowed_origins>, 0, 256, {}, origin_fault},
-    {"server", "trusted_proxies", list, at<&config::server, &server::trusted_proxies>, 0, 1024, {}, network_fault},
-    {"server", "io_threads", count, at<&config::server, &server::io_threads>, 0, 256},
-    {"server", "drain_timeout", duration, at<&config::server, &server::drain_timeout>, 100, 10 * min},
+    {"server", "listen", list, restart, at<&config::server, &server::listen>, 1, 64, any, listen_fault},
+    {"server", "public_url", text, restart, at<&config::server, &server::public_url>, 0, 0, any, origin_fault},
+    {"server", "allowed_origins", list, live, at<&config::server, &server::allowed_origins>, 0, 256, any, origin_fault},
+    {"server", "trusted_proxies", list, live, at<&config::server, &server::trusted_proxies>, 0, 1024, any,
+     network_fault},
+    {"server", "admin_listen", text, restart, at<&config::server, &server::admin_listen>, 0, 0, any,
+     admin_listen_fault},
+    {"server", "admin_token_file", text, restart, at<&config::server, &server::admin_token_file>},
+    {"server", "io_threads", count, restart, at<&config::server, &server::io_threads>, 0, 256},
+    {"server", "drain_timeout", duration, restart, at<&config::server, &server::drain_timeout>, 100, 10 * min},
 
-    {"limits", "header_bytes", bytes, at<&config::limits, &limits::header_bytes>, 1 * KiB, 256 * KiB},
-    {"limits", "header_fields", count, at<&config::limits, &limits::header_fields>, 8, 1'000},
-    {"limits", "target_bytes", bytes, at<&config::limits, &limits::target_bytes>, 256, 128 * KiB},
-    {"limits", "body_bytes", bytes, at<&config::limits, &limits::body_bytes>, 1 * KiB, 1 * MiB},
-    {"limits", "header_timeout", duration, at<&config::limits, &limits::header_timeout>, 100, 10 * min},
-    {"limits", "body_timeout", duration, at<&config::limits, &limits::body_timeout>, 100, 10 * min},
-    {"limits", "write_timeout", duration, at<&config::limits, &limits::write_timeout>, 100, 10 * min},
-    {"limits", "keepalive_timeout", duration, at<&config::limits, &limits::keepalive_timeout>, 100, 60 * min},
-    {"limits", "max_connections", count, at<&config::limits, &limits::max_connections>, 1, 1'000'000},
+    {"limits", "header_bytes", bytes, live, at<&config::limits, &limits::header_bytes>, 1 * KiB, 256 * KiB},
+    {"limits", "header_fields", count, live, at<&config::limits, &limits::header_fields>, 8, 1'000},
+    {"limits", "target_bytes", bytes, live, at<&config::limits, &limits::target_bytes>, 256, 128 * KiB},
+    {"limits", "body_bytes", bytes, live, at<&config::limits, &limits::body_bytes>, 1 * KiB, 1 * MiB},
+    {"limits", "header_timeout", duration, live, at<&config::limits, &limits::header_timeout>, 100, 10 * min},
+    {"limits", "body_timeout", duration, live, at<&config::limits, &limits::body_timeout>, 100, 10 * min},
+    {"limits", "write_timeout", duration, live, at<&config::limits, &limits::write_timeout>, 100, 10 * min},
+    {"limits", "keepalive_timeout", duration, live, at<&config::limits, &limits::keepalive_timeout>, 100, 60 * min},
+    {"limits", "max_connections", count, live, at<&config::limits, &limits::max_connections>, 1, 1'000'000},
 
-    {"cookie", "name", text, at<&config::cookie, &cookie::name>, 0, 0, {}, cookie_name_fault},
-    {"cookie", "domain", text, at<&config::cookie, &cookie::domain>, 0, 0, {}, cookie_domain_fault},
-    {"cookie", "secure", flag, at<&config::cookie, &cookie::secure>},
-    {"cookie", "same_site", text, at<&config::cookie, &cookie::same_site>, 0, 0, same_sites},
+    {"cookie", "name", text, restart, at<&config::cookie, &cookie::name>, 0, 0, any, cookie_name_fault},
+    {"cookie", "domain", text, restart, at<&config::cookie, &cookie::domain>, 0, 0, any, cookie_domain_fault},
+    {"cookie", "secure", flag, restart, at<&config::cookie, &cookie::secure>},
+    {"cookie", "same_site", text, restart, at<&config::cookie, &cookie::same_site>, 0, 0, same_sites},
 
-    {"session", "store", text, at<&config::session, &session_keys::store>, 0, 0, {}, store_fault},
-    {"session", "idle_timeout", duration, at<&config::session, &session_keys::idle_timeout>, 1 * s, 400 * day},
-    {"session", "absolute_timeout", duration, at<&config::session, &session_keys::absolute_timeout>, 1 * s, 400 * day},
-    {"session", "remembered_idle_timeout", duration, at<&config::session, &session_keys::remembered_idle_timeout>,
+    {"session", "store", text, restart, at<&config::session, &session_keys::store>, 0, 0, any, store_fault},
+    {"session", "idle_timeout", duration, live, at<&config::session, &session_keys::idle_timeout>, 1 * s, 400 * day},
+    {"session", "absolute_timeout", duration, live, at<&config::session, &session_keys::absolute_timeout>, 1 * s,
+     400 * day},
+    {"session", "remembered_idle_timeout", duration, live, at<&config::session, &session_keys::remembered_idle_timeout>,
      1 * s, 400 * day},
-    {"session", "remembered_absolute_timeout", duration,
+    {"session", "remembered_absolute_timeout", duration, live,
      at<&config::session, &session_keys::remembered_absolute_timeout>, 1 * s, 400 * day},
-    {"session", "max_per_user", count, at<&config::session, &session_keys::max_per_user>, 1, 10'000},
-    {"session", "max_total", count, at<&config::session, &session_keys::max_total>, 1, 100'000'000},
+    {"session", "max_per_user", count, live, at<&config::session, &session_keys::max_per_user>, 1, 10'000},
+    {"session", "max_total", count, live, at<&config::session, &session_keys::max_total>, 1, 100'000'000},
 
-    {"database", "url", text, at<&config::database, &database::url>, 0, 0, {}, database_url_fault, true},
-    {"database", "pool_size", count, at<&config::database, &database::pool_size>, 1, 64},
+    {"database", "url", text, restart, at<&config::database, &database::url>, 0, 0, any, database_url_fault, true},
+    {"database", "pool_size", count, restart, at<&config::database, &database::pool_size>, 1, 64},
 
-    {"password", "memory", bytes, at<&config::password, &password::memory>, 8 * KiB, 1 * GiB},
-    {"password", "iterations", count, at<&config::password, &password::iterations>, 1, 64},
-    {"password", "workers", count, at<&config::password, &password::workers>, 0, 256},
-    {"password", "queue", count, at<&config::password, &password::queue>, 1, 100'000},
-    {"password", "min_length", count, at<&config::password, &password::min_length>, 8, 64},
-    {"password", "priority", text, at<&config::password, &password::priority>, 0, 0, priorities},
+    {"password", "memory", bytes, restart, at<&config::password, &password::memory>, 8 * KiB, 1 * GiB},
+    {"password", "iterations", count, restart, at<&config::password, &password::iterations>, 1, 64},
+    {"password", "workers", count, restart, at<&config::password, &password::workers>, 0, 256},
+    {"password", "queue", count, restart, at<&config::password, &password::queue>, 1, 100'000},
+    {"password", "min_length", count, restart, at<&config::password, &password::min_length>, 8, 64},
+    {"password", "priority", text, restart, at<&config::password, &password::priority>, 0, 0, priorities},
 
-    {"redirect",
-     "allowed_hosts",
-     list,
-     at<&config::redirect, &redirect_options::allowed_hosts>,
-     0,
-     1024,
-     {},
+    {"redirect", "allowed_hosts", list, live, at<&config::redirect, &redirect_options::allowed_hosts>, 0, 1024, any,
      host_pattern_fault},
 
-    {"identity", "remote_user", text, at<&config::identity, &identity_options::remote_user>, 0, 0, identities},
+    {"identity", "remote_user", text, restart, at<&config::identity, &identity_options::remote_user>, 0, 0, identities},
 
-    {"log", "level", text, at<&config::log, &log_options::level>, 0, 0, levels},
-    {"log", "format", text, at<&config::log, &log_options::format>, 0, 0, formats},
-    {"log", "file", text, at<&config::log, &log_options::file>},
+    {"log", "level", text, live, at<&config::log, &log_options::level>, 0, 0, levels},
+    {"log", "format", text, restart, at<&config::log, &log_options::format>, 0, 0, formats},
+    {"log", "file", text, restart, at<&config::log, &log_options::file>},
 });
 
 }  // namespace

@@ -1,6 +1,6 @@
 // The table of all configuration keys: the one place that knows how a key is called, what it may hold and where its
-// value lives. Loading, environment overrides, `config print`, the check for unknown keys and the test that holds
-// config/latchkey.toml complete all run over it. Defaults are those of the structs in <latchkey/config.hpp>.
+// value lives. Loading, reloading, environment overrides, `config print`, the check for unknown keys and the test that
+// holds config/latchkey.toml complete all run over it. Defaults are those of the structs in <latchkey/config.hpp>.
 #pragma once
 
 #include <latchkey/config.hpp>
@@ -21,10 +21,17 @@ using key_member =
 
 enum class key_type { text, flag, count, bytes, duration, list };
 
+// When a new value comes into force.
+enum class key_change {
+    restart,
+    live,  // by a reload as well
+};
+
 struct config_key {
     std::string_view section;
     std::string_view name;
     key_type type = key_type::text;
+    key_change change = key_change::restart;
     key_member (*member)(config&) = nullptr;
     // Bounds of counts, bytes and durations (in milliseconds), and of the number of entries of a list; both included.
     std::uint64_t least = 0;

@@ -75,6 +75,49 @@ std::string domain_fault(const config& c) {
            in_quotes(host);
 }
 
+// Who connects to one could meet the other: the kernel shares a port out among all that listen on it.
+bool may_be_same_place(std::string_view a, std::string_view b) {
+    if (a.starts_with("unix:") || b.starts_with("unix:"))
+        return a == b;
+    const auto one = parse_host_and_port(a);
+    const auto other = parse_host_and_port(b);
+    if (!one || !other || one->port != other->port)
+        return false;
+    const auto anywhere = [](const host_and_port& where) {
+        return !where.is_address || where.host == "0.0.0.0" || where.host == "::";
+    };
+    return anywhere(*one) || anywhere(*other) || one->host == other->host;
+}
+
+bool admin_on_tcp(const config& c) {
+    const std::string address = c.admin_address();
+    return !address.empty() && !address.starts_with("unix:");
+}
+
+std::string admin_place_fault(const config& c) {
+    const std::string address = c.admin_address();
+    for (const auto& entry : c.server.listen)
+        if (may_be_same_place(address, entry))
+            return "administrators are served at " + in_quotes(address) + ", which is the public " + in_quotes(entry) +
+                   " too";
+    return {};
+}
+
+std::string admin_token_fault(const config& c) {
+    return admin_on_tcp(c) && c.server.admin_token_file.empty()
+               ? "on TCP administrators need a token, also on loopback: set server.admin_token_file"
+               : "";
+}
+
+std::string admin_exposed_warning(const config& c) {
+    if (!admin_on_tcp(c))
+        return {};
+    const auto where = parse_host_and_port(c.admin_address());
+    return where && is_loopback(where->host) ? ""
+                                             : "administrators are served to the network, over plain HTTP: a Unix "
+                                               "socket or a loopback address is safer";
+}
+
 std::string memory_warning(const config& c) {
     return c.password.memory < recommended_memory
                ? format_size(c.password.memory) + " is less than the recommended 19MiB: for tests only"
@@ -118,6 +161,9 @@ constexpr auto rules = std::to_array<config_rule>({
     {fault, {"cookie.name", "cookie.domain"}, prefix_domain_fault},
     {fault, {"cookie.name", "cookie.secure"}, prefix_secure_fault},
     {fault, {"cookie.domain", "server.public_url"}, domain_fault},
+    {fault, {"server.admin_listen", "server.admin_token_file"}, admin_token_fault},
+    {fault, {"server.admin_listen", "server.listen"}, admin_place_fault},
+    {warning, {"server.admin_listen", ""}, admin_exposed_warning},
     {warning, {"cookie.secure", ""}, secure_warning},
     {warning, {"server.public_url", "cookie.secure"}, plain_url_warning},
     {warning, {"server.trusted_proxies", ""}, trust_warning},

@@ -7,11 +7,11 @@
 
 namespace latchkey {
 
-int serve(const loaded_config& loaded) {
+int serve(const loaded_config& loaded, const environment& variables) {
     for (const auto& warning : loaded.warnings)
         std::cerr << "latchkey: warning: " << warning << '\n';
     try {
-        compose(loaded.values)->run();
+        compose(loaded, variables)->run();
         return 0;
     } catch (const store_error& e) {
         std::cerr << "latchkey: " << e.what() << '\n';

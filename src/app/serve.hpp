@@ -5,7 +5,8 @@
 
 namespace latchkey {
 
-// `loaded` has no faults; its warnings are for the log. Returns what the process ends with.
-int serve(const loaded_config& loaded);
+// `loaded` has no faults; its warnings are for the log. `variables` are those that it was loaded with. Returns what the
+// process ends with.
+int serve(const loaded_config& loaded, const environment& variables = process_environment());
 
 }  // namespace latchkey

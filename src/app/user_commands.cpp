@@ -1,77 +1,45 @@
 #include "user_commands.hpp"
 
-#include "argon2.hpp"
-#include "generated_password.hpp"
+#include "account_failure.hpp"
+#include "open_desk.hpp"
 #include "password_input.hpp"
-#include "password_policy.hpp"
-#include "user_desk.hpp"
+#include "typed_values.hpp"
 #include "user_output.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <unistd.h>
 
 namespace latchkey {
 namespace {
 
-struct chosen_password {
-    secret text;
-    std::string hash;  // PHC string
-};
+using change_work = std::function<attempt<user>(account_desk&, const config&, const user&)>;
 
-attempt<secret> obtain_password(const user_desk& desk, const email_address& owner, password_source source) {
-    switch (source) {
-        case password_source::generated:
-            return generated_password();
-        case password_source::standard_input:
-            return read_password_line(desk.io.in);
-        case password_source::prompt:
-            break;
-    }
-    return ask_for_new_password(desk.io.terminal, owner.str());
-}
-
-attempt<chosen_password> choose_password(const user_desk& desk, const email_address& owner, password_source source) {
-    auto text = obtain_password(desk, owner, source);
-    if (!text)
-        return text.error();
-    // A generated one is held against no rule: it is made by a better one.
-    if (source != password_source::generated) {
-        const auto verdict = judge_password(text->reveal(), owner, desk.options.password.min_length);
-        if (verdict != password_verdict::acceptable)
-            return failure{exit_refused, verdict == password_verdict::too_long ? "password_too_long" : "weak_password",
-                           std::string(reason(verdict))};
-    }
-    const auto& options = desk.options.password;
-    auto hash = hash_password(*text, {options.memory, options.iterations});
-    if (!hash)
-        return failure{exit_refused, "overloaded", "There is not enough memory to hash a password."};
-    return chosen_password{std::move(*text), *std::move(hash)};
-}
-
-// Finds the user of `request`, has `change` done to it and tells what happened.
-int change_user(const console& io, const user_request& request, const std::string& deed,
-                const std::function<attempt<void>(user_desk&, user&)>& change) {
+// Finds the user of `request`, has `change` done and tells what happened.
+int change_user(const console& io, const user_request& request, const std::string& deed, const change_work& change) {
     const auto email = read_email(request.email);
     if (!email)
         return complain(io, request.json, email.error());
-    return at_user_desk(io, request.config_file, request.json, [&](user_desk& desk) -> attempt<void> {
-        auto found = find_user(desk, *email);
+    const auto work = [&](account_desk& desk, const config& options) -> attempt<void> {
+        const auto found = desk.find(*email);
         if (!found)
             return found.error();
-        user& u = found->profile;
-        if (auto done = change(desk, u); !done)
-            return done;
-        print_user_change(io, request.json, u, deed + ' ' + u.email + '.');
+        const auto changed = change(desk, options, *found);
+        if (!changed)
+            return changed.error();
+        print_user_change(io, request.json, *changed, deed + ' ' + changed->email + '.');
         return {};
-    });
+    };
+    return at_account_desk(io, request.config_file, request.json, desk_access::change, work);
 }
 
-attempt<void> done_or(const result<void>& outcome, const user& u) {
-    if (!outcome)
-        return store_failure(outcome.error(), u.email);
-    return {};
+// The same for a change that needs nothing but to be made.
+int patch_user(const console& io, const user_request& request, const std::string& deed, const user_patch& patch) {
+    return change_user(io, request, deed, [&](account_desk& desk, const config&, const user& u) {
+        return desk.change(u, {patch.email, patch.name, patch.groups, patch.disabled, {}});
+    });
 }
 
 std::vector<std::string> merged(const std::vector<std::string>& a, const std::vector<std::string>& b) {
@@ -86,6 +54,27 @@ std::vector<std::string> without(const std::vector<std::string>& a, const std::v
     return out;
 }
 
+attempt<void> confirm_deletion(const console& io, const user& u) {
+    if (isatty(io.in) == 0)
+        return failure{exit_usage, "not_confirmed", "Without a terminal to ask on, deleting needs --yes."};
+    const auto yes = ask_yes_or_no(io.terminal, "Delete " + u.email + " for good?");
+    if (!yes)
+        return yes.error();
+    if (!*yes)
+        return failure{exit_refused, "not_confirmed", "Nothing was deleted."};
+    return {};
+}
+
+// Asked before anybody types a password in vain; adding decides.
+attempt<void> expect_nobody(account_desk& desk, const email_address& email) {
+    const auto taken = desk.find(email);
+    if (taken)
+        return user_exists(email.str());
+    if (taken.error().code != "not_found")
+        return taken.error();
+    return {};
+}
+
 }  // namespace
 
 int add_user(const console& io, const user_request& request, const new_user_request& fresh) {
@@ -95,84 +84,98 @@ int add_user(const console& io, const user_request& request, const new_user_requ
     const auto groups = read_groups(fresh.groups);
     if (!groups)
         return complain(io, request.json, groups.error());
-    if (!validate_user_name(fresh.name))
-        return complain(
-            io, request.json,
-            {exit_usage, "invalid_request", "A name is at most 128 bytes of UTF-8 text without control characters."});
+    const auto name = read_name(fresh.name);
+    if (!name)
+        return complain(io, request.json, name.error());
 
-    return at_user_desk(io, request.config_file, request.json, [&](user_desk& desk) -> attempt<void> {
-        // Asked before anybody types a password in vain; add() decides.
-        const auto taken = desk.users.find(*email);
-        if (!taken)
-            return store_failure(taken.error(), email->str());
-        if (*taken)
-            return store_failure(errc::already_exists, email->str());
-        const auto password = choose_password(desk, *email, fresh.password);
+    const auto work = [&](account_desk& desk, const config& options) -> attempt<void> {
+        if (const auto nobody = expect_nobody(desk, *email); !nobody)
+            return nobody;
+        const auto password = obtain_password(io, *email, fresh.password, options.password);
         if (!password)
             return password.error();
-        const auto added = desk.users.add(*email, fresh.name, *groups, password->hash);
+        const auto added = desk.add({*email, *name, *groups, secret(password->reveal())});
         if (!added)
-            return store_failure(added.error(), email->str());
+            return added.error();
         print_user_change(io, request.json, *added, "Added " + added->email + '.',
-                          fresh.password == password_source::generated ? &password->text : nullptr);
+                          fresh.password == password_source::generated ? &*password : nullptr);
         return {};
-    });
+    };
+    return at_account_desk(io, request.config_file, request.json, desk_access::change, work);
 }
 
 int list_users(const console& io, const user_request& request) {
-    return at_user_desk(io, request.config_file, request.json, [&](user_desk& desk) -> attempt<void> {
-        std::vector<user> users;
-        std::optional<public_id> after;
-        do {
-            auto page = desk.users.list(after, 1'000);
-            if (!page)
-                return store_failure(page.error(), {});
-            std::move(page->users.begin(), page->users.end(), std::back_inserter(users));
-            after = page->next;
-        } while (after);
-        std::sort(users.begin(), users.end(), [](const user& a, const user& b) { return a.email < b.email; });
-        print_users(io, request.json, users);
+    const auto work = [&](account_desk& desk, const config&) -> attempt<void> {
+        auto users = desk.users();
+        if (!users)
+            return users.error();
+        std::sort(users->begin(), users->end(), [](const user& a, const user& b) { return a.email < b.email; });
+        print_users(io, request.json, *users);
         return {};
-    });
+    };
+    return at_account_desk(io, request.config_file, request.json, desk_access::read, work);
 }
 
 int show_user(const console& io, const user_request& request) {
     const auto email = read_email(request.email);
     if (!email)
         return complain(io, request.json, email.error());
-    return at_user_desk(io, request.config_file, request.json, [&](user_desk& desk) -> attempt<void> {
-        const auto found = find_user(desk, *email);
+    const auto work = [&](account_desk& desk, const config&) -> attempt<void> {
+        const auto found = desk.find(*email);
         if (!found)
             return found.error();
-        print_user(io, request.json, found->profile);
+        print_user(io, request.json, *found);
         return {};
-    });
+    };
+    return at_account_desk(io, request.config_file, request.json, desk_access::read, work);
 }
 
 int change_password(const console& io, const user_request& request, password_source source) {
     const auto email = read_email(request.email);
     if (!email)
         return complain(io, request.json, email.error());
-    return at_user_desk(io, request.config_file, request.json, [&](user_desk& desk) -> attempt<void> {
-        const auto found = find_user(desk, *email);
+    const auto work = [&](account_desk& desk, const config& options) -> attempt<void> {
+        const auto found = desk.find(*email);
         if (!found)
             return found.error();
-        const auto password = choose_password(desk, *email, source);
+        const auto password = obtain_password(io, *email, source, options.password);
         if (!password)
             return password.error();
-        if (auto set = desk.users.set_password_hash(found->profile.id, password->hash); !set)
-            return store_failure(set.error(), email->str());
-        print_user_change(io, request.json, found->profile, "Changed the password of " + email->str() + '.',
-                          source == password_source::generated ? &password->text : nullptr);
+        user_patch patch;
+        patch.password.emplace(password->reveal());
+        const auto changed = desk.change(*found, std::move(patch));
+        if (!changed)
+            return changed.error();
+        print_user_change(io, request.json, *changed, "Changed the password of " + changed->email + '.',
+                          source == password_source::generated ? &*password : nullptr);
         return {};
-    });
+    };
+    return at_account_desk(io, request.config_file, request.json, desk_access::change, work);
 }
 
 int set_user_disabled(const console& io, const user_request& request, bool disabled) {
-    return change_user(io, request, disabled ? "Disabled" : "Enabled", [&](user_desk& desk, user& u) {
-        u.disabled = disabled;
-        return done_or(desk.users.set_disabled(u.id, disabled), u);
-    });
+    user_patch patch;
+    patch.disabled = disabled;
+    return patch_user(io, request, disabled ? "Disabled" : "Enabled", patch);
+}
+
+int edit_user(const console& io, const user_request& request, const user_edit& edit) {
+    user_patch patch;
+    if (edit.name) {
+        const auto name = read_name(*edit.name);
+        if (!name)
+            return complain(io, request.json, name.error());
+        patch.name = *name;
+    }
+    if (edit.email) {
+        const auto email = read_email(*edit.email);
+        if (!email)
+            return complain(io, request.json, email.error());
+        patch.email = *email;
+    }
+    if (!patch.name && !patch.email)
+        return complain(io, request.json, {exit_usage, "usage", "Say what to change: --name or --email."});
+    return patch_user(io, request, "Changed", patch);
 }
 
 int change_groups(const console& io, const user_request& request, const group_changes& changes) {
@@ -184,26 +187,24 @@ int change_groups(const console& io, const user_request& request, const group_ch
     for (const auto* groups : {&set, &add, &remove})
         if (!*groups)
             return complain(io, request.json, groups->error());
-    return change_user(io, request, "Changed the groups of", [&](user_desk& desk, user& u) -> attempt<void> {
-        u.groups = without(merged(changes.set ? *set : u.groups, *add), *remove);
-        if (!canonical_groups(u.groups))
-            return failure{exit_refused, "invalid_request", "A user can be in 64 groups at most."};
-        return done_or(desk.users.set_groups(u.id, u.groups), u);
-    });
+    return change_user(io, request, "Changed the groups of",
+                       [&](account_desk& desk, const config&, const user& u) -> attempt<user> {
+                           user_patch patch;
+                           patch.groups = without(merged(changes.set ? *set : u.groups, *add), *remove);
+                           if (!canonical_groups(*patch.groups))
+                               return failure{exit_refused, "invalid_request", "A user can be in 64 groups at most."};
+                           return desk.change(u, std::move(patch));
+                       });
 }
 
 int delete_user(const console& io, const user_request& request, bool confirmed) {
-    return change_user(io, request, "Deleted", [&](user_desk& desk, user& u) -> attempt<void> {
-        if (!confirmed) {
-            if (isatty(io.in) == 0)
-                return failure{exit_usage, "not_confirmed", "Without a terminal to ask on, deleting needs --yes."};
-            const auto yes = ask_yes_or_no(io.terminal, "Delete " + u.email + " for good?");
-            if (!yes)
+    return change_user(io, request, "Deleted", [&](account_desk& desk, const config&, const user& u) -> attempt<user> {
+        if (!confirmed)
+            if (const auto yes = confirm_deletion(io, u); !yes)
                 return yes.error();
-            if (!*yes)
-                return failure{exit_refused, "not_confirmed", "Nothing was deleted."};
-        }
-        return done_or(desk.users.remove(u.id), u);
+        if (const auto removed = desk.remove(u); !removed)
+            return removed.error();
+        return u;
     });
 }
 

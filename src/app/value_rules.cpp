@@ -6,6 +6,8 @@ namespace latchkey {
 namespace {
 
 constexpr std::size_t longest_socket_path = 107;  // sun_path less its terminator
+// What is left when a long directory is written as /proc/self/fd/<n>.
+constexpr std::size_t longest_socket_name = 80;
 constexpr std::size_t longest_cookie_name = 64;
 
 }  // namespace
@@ -21,6 +23,21 @@ std::string listen_fault(std::string_view value) {
     if (!where || where->port == 0)
         return "is not an address: write \"127.0.0.1:9080\", \"[::1]:9080\" or \"unix:/path\"";
     return where->port ? "" : "has no port";
+}
+
+std::string admin_listen_fault(std::string_view value) {
+    if (value.empty() || value == "off")
+        return {};
+    if (!value.starts_with("unix:")) {
+        const auto where = parse_host_and_port(value);
+        if (where && where->port && where->port != 0)
+            return {};
+        return "is not an address: write \"127.0.0.1:9081\", \"[::1]:9081\", \"unix:/path\" or \"off\"";
+    }
+    const auto name = value.substr(value.find_last_of(":/") + 1);
+    if (name.empty())
+        return "names no socket after \"unix:\"";
+    return name.size() > longest_socket_name ? "has a longer file name than a Unix socket can have (80 bytes)" : "";
 }
 
 std::string origin_fault(std::string_view value) {
@@ -83,11 +100,11 @@ std::string cookie_domain_fault(std::string_view value) {
 }
 
 std::string store_fault(std::string_view value) {
-    if (value == "memory")
+    if (value == "database" || value == "memory")
         return {};
-    if (value == "database" || value == "redis")
-        return "is not available in this version: sessions live in \"memory\"";
-    return "is not a session store: this version has \"memory\"";
+    if (value == "redis")
+        return "is not available in this version: sessions live in the \"database\" or in \"memory\"";
+    return "is not a session store: write \"database\" or \"memory\"";
 }
 
 std::string database_url_fault(std::string_view value) {

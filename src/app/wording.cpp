@@ -1,5 +1,7 @@
 #include "wording.hpp"
 
+#include "utf8.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
@@ -44,6 +46,19 @@ std::string printable(std::string_view text, std::size_t longest) {
         }
     }
     return text.size() > longest ? out + "…" : out;
+}
+
+std::string one_line(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto before = text;
+        const auto c = take_code_point(text);
+        if (!c || is_control(*c))
+            out += ' ';
+        else
+            out.append(before.substr(0, before.size() - text.size()));
+    }
+    return out;
 }
 
 std::string in_quotes(std::string_view text) {

@@ -12,7 +12,10 @@ namespace latchkey {
 // whatever it is, it stays on one line and cannot steer a terminal.
 std::string printable(std::string_view text, std::size_t longest = 300);
 
-// The same in double quotes, and shorter.
+// `text` with a space for each control character and for whatever is no UTF-8; the rest as it is.
+std::string one_line(std::string_view text);
+
+// printable() in double quotes, and shorter.
 std::string in_quotes(std::string_view text);
 
 // "a", "a or b", "a, b or c", each in double quotes.

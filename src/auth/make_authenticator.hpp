@@ -9,6 +9,7 @@
 #include <latchkey/password_hasher.hpp>
 #include <latchkey/user_store.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace latchkey {
@@ -21,7 +22,8 @@ struct authenticator_parts {
     session_authority& sessions;
     audit_sink& audit;
     logger& log;
-    bool remote_user_is_email = false;  // see make_profile()
+    bool remote_user_is_email = false;     // see make_profile()
+    std::size_t min_password_length = 12;  // code points, of a new password
 };
 
 std::unique_ptr<authenticator> make_authenticator(const authenticator_parts& parts);

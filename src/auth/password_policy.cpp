@@ -79,9 +79,17 @@ boost::system::error_code to_error(password_verdict verdict) noexcept {
             return {};
         case password_verdict::too_long:
             return errc::password_too_long;
-        default:
-            return errc::weak_password;
+        case password_verdict::not_utf8:
+            return errc::invalid_request;
+        case password_verdict::too_short:
+            return errc::password_too_short;
+        case password_verdict::common:
+            return errc::password_common;
+        case password_verdict::own_email:
+        case password_verdict::service_name:
+            return errc::password_personal;
     }
+    return errc::invalid_request;
 }
 
 }  // namespace latchkey

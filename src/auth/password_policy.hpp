@@ -31,7 +31,7 @@ password_verdict judge_password(std::string_view password, const email_address& 
 // For the person who chose it; empty for acceptable. A whole sentence that does not repeat the password.
 std::string_view reason(password_verdict verdict) noexcept;
 
-// Success, errc::password_too_long or errc::weak_password.
+// Success, or the errc::password_… that says why not; errc::invalid_request for what is no text.
 boost::system::error_code to_error(password_verdict verdict) noexcept;
 
 }  // namespace latchkey

@@ -22,6 +22,36 @@ public:
         co_return **std::move(found);
     }
 
+    task<result<session>> trace(std::string_view token) override {
+        const auto key = key_of(token);
+        if (!key)
+            co_return errc::no_session;
+        auto found = co_await store_.find(*key);
+        if (found && !*found)
+            found = co_await store_.find_rotated(*key);
+        if (!found)
+            co_return found.error();
+        if (!*found)
+            co_return errc::no_session;
+        co_return **std::move(found);
+    }
+
+    task<result<opened_session>> rotate(std::string_view token) override {
+        const auto key = key_of(token);
+        if (!key)
+            co_return errc::no_session;
+        opened_session opened;
+        opened.token = new_session_token();
+        const auto fresh = key_of(opened.token.reveal());
+        auto rotated = co_await store_.rotate(*key, *fresh);
+        if (!rotated)
+            co_return rotated.error();
+        if (!*rotated)
+            co_return errc::no_session;
+        opened.value = **std::move(rotated);
+        co_return std::move(opened);
+    }
+
     task<result<opened_session>> open(profile_ptr user, bool remember, device client) override {
         opened_session opened;
         opened.token = new_session_token();
@@ -40,6 +70,16 @@ public:
             co_return std::optional<session>{};
         co_return co_await store_.erase(*key);
     }
+
+    task<result<std::optional<session>>> revoke(public_id user, public_id id) override {
+        co_return co_await store_.erase(user, id);
+    }
+
+    task<result<std::size_t>> revoke_all(public_id user, std::optional<public_id> spare) override {
+        co_return co_await store_.erase_user(user, spare);
+    }
+
+    task<result<void>> refresh(profile_ptr user) override { co_return co_await store_.refresh(std::move(user)); }
 
     task<result<std::vector<listed_session>>> list(public_id user) override { co_return co_await store_.list(user); }
 

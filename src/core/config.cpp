@@ -1,5 +1,7 @@
 #include <latchkey/config.hpp>
 
+#include <string_view>
+
 namespace latchkey {
 
 std::string config::cookie_name() const {
@@ -9,6 +11,13 @@ std::string config::cookie_name() const {
     if (!cookie.secure)
         return "session";
     return cookie.domain.empty() ? "__Host-session" : "__Secure-session";
+}
+
+std::string config::admin_address() const {
+    if (!server.admin_listen.empty())
+        return server.admin_listen == "off" ? std::string{} : server.admin_listen;
+    constexpr std::string_view sqlite = "sqlite:";
+    return database.url.starts_with(sqlite) ? "unix:" + database.url.substr(sqlite.size()) + "-admin" : std::string{};
 }
 
 }  // namespace latchkey

@@ -26,8 +26,12 @@ private:
                 return "malformed request";
             case errc::password_too_long:
                 return "the password is longer than 1024 bytes";
-            case errc::weak_password:
-                return "the password is too easy to guess";
+            case errc::password_too_short:
+                return "the password is too short";
+            case errc::password_common:
+                return "the password is one of those that are guessed first";
+            case errc::password_personal:
+                return "the password is made of the user's email or the service's name";
             case errc::not_found:
                 return "not found";
             case errc::already_exists:
@@ -46,6 +50,16 @@ private:
 };
 
 }  // namespace
+
+std::string_view advice(const boost::system::error_code& error) noexcept {
+    if (error == errc::password_too_short)
+        return "The password is too short. A few unrelated words make a good one.";
+    if (error == errc::password_common)
+        return "The password is on a list of common passwords.";
+    if (error == errc::password_personal)
+        return "The password is little more than your own email address or the name of this service.";
+    return {};
+}
 
 const boost::system::error_category& latchkey_category() noexcept {
     static const category instance;

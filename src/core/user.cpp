@@ -70,6 +70,7 @@ profile_ptr make_profile(const user& u, bool remote_user_is_email) {
     profile->email = u.email;
     profile->name = u.name;
     profile->groups = u.groups;
+    profile->version = u.version;
     profile->identity_headers = identity_header_block(*profile, remote_user_is_email);
     return profile;
 }

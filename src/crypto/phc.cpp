@@ -23,14 +23,14 @@ std::optional<std::uint32_t> take_number(std::string_view& rest, std::uint32_t m
     return value;
 }
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // How many bytes `text` stands for as unpadded base64; nothing when it isn't canonical.
 std::optional<std::size_t> decoded_size(std::string_view text) noexcept {
-    if (text.empty() || text.size() % 4 == 1 || text.find_first_not_of(alphabet) != std::string_view::npos)
+    if (text.empty() || text.size() % 4 == 1 || text.find_first_not_of(base64_digits) != std::string_view::npos)
         return std::nullopt;
     const std::size_t unused_bits = text.size() * 6 % 8;
-    if (alphabet.find(text.back()) % (std::size_t{1} << unused_bits) != 0)
+    if (base64_digits.find(text.back()) % (std::size_t{1} << unused_bits) != 0)
         return std::nullopt;
     return text.size() * 6 / 8;
 }

@@ -38,7 +38,7 @@ bool has_original_url(const exchange& x) noexcept {
 void send_to_login(exchange& x, bool url_known) {
     x.begin(401);
     auto& out = x.raw_headers();
-    out.append("Location: ").append(x.svc.login_url);
+    out.append("Location: ").append(x.svc->login_url);
     if (url_known) {
         out.append("?rd=");
         append_encoded(out, x.head[field::x_original_url]);
@@ -66,7 +66,7 @@ void send_identity(exchange& x, const session& mine) {
 // GET, HEAD /api/authz/auth-request for nginx. Answers 200, 401 and 403 carry no body: nginx would drop its kept-alive
 // connection over one. Only those three and 5xx: nginx knows no others here.
 task<void> auth_request(exchange& x) {
-    const auto mine = co_await x.svc.core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     if (!mine && mine.error() != errc::no_session) {
         x.refuse(to_problem(mine.error()));
         co_return;
@@ -77,11 +77,11 @@ task<void> auth_request(exchange& x) {
         co_return;
     }
     if (!url_known) {  // signed in, but for what? Never permit the unknown (requirement F4)
-        x.svc.core.log.write(log_level::warn, "forwarded_url_refused",
-                             {{"header", "X-Original-URL"},
-                              {"peer_trusted", x.from_trusted_proxy()},
-                              {"missing", !x.head.has(field::x_original_url)},
-                              {"request_id", x.request_id()}});
+        x.svc->core.log.write(log_level::warn, "forwarded_url_refused",
+                              {{"header", "X-Original-URL"},
+                               {"peer_trusted", x.from_trusted_proxy()},
+                               {"missing", !x.head.has(field::x_original_url)},
+                               {"request_id", x.request_id()}});
         x.begin(403);
         x.finish();
         co_return;

@@ -1,6 +1,5 @@
 #include "connection.hpp"
 
-#include "routes.hpp"
 #include "text.hpp"
 
 #include <latchkey/secret.hpp>
@@ -46,34 +45,46 @@ client_address address_of(const asio::generic::stream_protocol::endpoint& peer) 
 
 }  // namespace
 
-void connection::start(stream_socket socket, core_context& core, services& svc) {
-    auto self = std::make_unique<connection>(std::move(socket), core, svc);
+void connection::start(stream_socket socket, core_context& core, site& where) {
+    auto self = std::make_unique<connection>(std::move(socket), core, where);
     asio::co_spawn(core.io, run(std::move(self)), asio::detached);
 }
 
-connection::connection(stream_socket socket, core_context& core, services& svc)
-    : socket_(std::move(socket)), core_(core), svc_(svc) {
+connection::connection(stream_socket socket, core_context& core, site& where)
+    : socket_(std::move(socket)), core_(core), site_(where), svc_(core.current()) {
     data_ = small_.data();
-    svc_.connections.fetch_add(1, std::memory_order_relaxed);
+    site_.connections.fetch_add(1, std::memory_order_relaxed);
     error_code ignored;
     socket_.non_blocking(true, ignored);
     const auto peer = socket_.remote_endpoint(ignored);
+    peer_known_ = !ignored;
+    unix_peer_ = peer.data()->sa_family == AF_UNIX;
     peer_ = address_of(peer);
-    if (peer.data()->sa_family == AF_UNIX || ignored) {
-        peer_trusted_ = !ignored && svc_.proxies.trusts_unix_peers();
-    } else {
-        peer_trusted_ = svc_.proxies.trusts(peer_);
+    if (peer_known_ && !unix_peer_)
         socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    }
     core_.connections.push_back(*this);
-    if (svc_.draining.load(std::memory_order_relaxed))
+    if (svc_->state.draining.load(std::memory_order_relaxed))
         draining_ = true;
 }
 
 connection::~connection() {
     wipe(std::span(data_, end_));
-    core_.buffers.give_back(std::move(large_));
-    svc_.connections.fetch_sub(1, std::memory_order_relaxed);
+    core_.buffers.give_back(std::move(large_), capacity_);
+    site_.connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool connection::is_trusted_peer() const noexcept {
+    if (!peer_known_)
+        return false;
+    return unix_peer_ ? svc_->proxies.trusts_unix_peers() : svc_->proxies.trusts(peer_);
+}
+
+// A request is served by the settings that are in force when its first byte is seen, whole.
+void connection::take_settings(exchange& x) noexcept {
+    if (svc_ == core_.current())  // as nearly always, and without touching a count
+        return;
+    svc_ = core_.current();
+    x.use(*svc_, is_trusted_peer());
 }
 
 void connection::on_deadline() noexcept {
@@ -98,12 +109,12 @@ task<void> connection::run(std::unique_ptr<connection> self) {
     try {
         co_await self->serve();
     } catch (const std::exception& e) {
-        self->svc_.core.log.write(log_level::error, "connection_failed", {{"what", e.what()}});
+        self->svc_->core.log.write(log_level::error, "connection_failed", {{"what", e.what()}});
     }
 }
 
 task<void> connection::serve() {
-    exchange x(svc_, core_, peer_, peer_trusted_);
+    exchange x(*svc_, core_, peer_, is_trusted_peer());
     for (;;) {
         const arrival head = co_await read_header(x);
         if (head == arrival::gone)
@@ -113,7 +124,10 @@ task<void> connection::serve() {
             block = scanner_.size();
             // Unless the body is read below, whatever follows the header can't be told from a next request (H7).
             x.keep_alive = x.keep_alive && x.head.content_length == 0;
-            if (const route* found = find_route(x)) {
+            if (!site_.guard.admits(x.head)) {
+                svc_->core.log.write(log_level::warn, "admin_token_refused", {{"request_id", x.request_id()}});
+                refuse(x, problems::admin_token_required);
+            } else if (const route* found = find_route(x, site_.routes)) {
                 arrival body = arrival::complete;
                 if (found->body != body_rule::none) {
                     body = co_await read_body(x);
@@ -145,7 +159,7 @@ task<void> connection::serve() {
 // in the output buffer and the connection will close.
 task<connection::arrival> connection::read_header(exchange& x) {
     scanner_.reset();
-    deadline = core_.deadline_in(draining_ ? first_request_ms : svc_.limits.keepalive_timeout.count());
+    deadline = core_.deadline_in(draining_ ? first_request_ms : svc_->limits.keepalive_timeout.count());
     bool started = false;
     bool skipped_empty_line = false;
     x.head = request_head{};
@@ -157,7 +171,8 @@ task<connection::arrival> connection::read_header(exchange& x) {
         }
         if (!received().empty() && !started) {
             started = true;
-            deadline = core_.deadline_in(svc_.limits.header_timeout.count());
+            take_settings(x);
+            deadline = core_.deadline_in(svc_->limits.header_timeout.count());
         }
         const auto state = scanner_.scan(received());
         if (state == header_scanner::state::malformed) {
@@ -166,7 +181,7 @@ task<connection::arrival> connection::read_header(exchange& x) {
         }
         if (state == header_scanner::state::complete)
             break;
-        if (received().size() >= svc_.limits.header_bytes || !make_room()) {
+        if (received().size() >= svc_->limits.header_bytes || !make_room()) {
             reject(x, scanner_.line_complete() ? problems::header_too_large : problems::target_too_long);
             co_return arrival::refused;
         }
@@ -180,11 +195,11 @@ task<connection::arrival> connection::read_header(exchange& x) {
         }
     }
     deadline = no_deadline;
-    if (scanner_.size() > svc_.limits.header_bytes) {
+    if (scanner_.size() > svc_->limits.header_bytes) {
         reject(x, problems::header_too_large);
         co_return arrival::refused;
     }
-    if (const auto fault = pass_gate(received().substr(0, scanner_.size()), svc_.gate, x.head)) {
+    if (const auto fault = pass_gate(received().substr(0, scanner_.size()), svc_->gate, x.head)) {
         reject(x, *fault);
         co_return arrival::refused;
     }
@@ -200,7 +215,7 @@ task<connection::arrival> connection::read_body(exchange& x) {
         co_return arrival::refused;
     }
     const std::uint64_t length = x.head.content_length;
-    if (length > svc_.limits.body_bytes) {
+    if (length > svc_->limits.body_bytes) {
         refuse(x, problems::body_too_large);
         co_return arrival::refused;
     }
@@ -217,7 +232,7 @@ task<connection::arrival> connection::read_body(exchange& x) {
     x.body = secret::of_size(std::min(size, std::max(have, first_body_bytes)));
     std::copy(early.begin(), early.end(), x.body.writable().begin());
     wipe(std::span(data_ + begin_ + scanner_.size(), have));
-    deadline = core_.deadline_in(svc_.limits.body_timeout.count());
+    deadline = core_.deadline_in(svc_->limits.body_timeout.count());
     while (have < size) {
         if (have == x.body.size()) {
             secret larger = secret::of_size(std::min(size, 2 * have));
@@ -247,7 +262,7 @@ task<void> connection::answer(exchange& x, handler handle) {
     } catch (const std::bad_alloc&) {
         refuse(x, problems::overloaded);
     } catch (const std::exception& e) {
-        svc_.core.log.write(log_level::error, "handler_failed", {{"what", e.what()}, {"request_id", x.request_id()}});
+        svc_->core.log.write(log_level::error, "handler_failed", {{"what", e.what()}, {"request_id", x.request_id()}});
         refuse(x, problems::internal_error);
     }
 }
@@ -265,12 +280,12 @@ bool connection::write_answer(bool& broken) {
     if (!whole && !broken)
         rest_.assign(out, sent);
     wipe(std::span(out.data(), out.size()));  // it may have held a cookie
-    out.clear();
+    core_.clear_output();
     return whole;
 }
 
 task<bool> connection::write_rest() {
-    deadline = core_.deadline_in(svc_.limits.write_timeout.count());
+    deadline = core_.deadline_in(svc_->limits.write_timeout.count());
     error_code error;
     co_await asio::async_write(socket_, asio::buffer(rest_), asio::redirect_error(use_task, error));
     deadline = no_deadline;
@@ -333,13 +348,16 @@ bool connection::make_room() {
         end_ = size;
         return true;
     }
-    if (large_ || capacity_ >= core_.buffers.buffer_size())
+    const std::size_t size = core_.buffers.buffer_size();
+    if (capacity_ >= size)
         return false;
-    large_ = core_.buffers.take();
-    std::copy(data_, data_ + end_, large_.get());
+    auto larger = core_.buffers.take();
+    std::copy(data_, data_ + end_, larger.get());
     wipe(std::span(data_, end_));
+    core_.buffers.give_back(std::move(large_), capacity_);  // from before a reload, if there is one
+    large_ = std::move(larger);
     data_ = large_.get();
-    capacity_ = core_.buffers.buffer_size();
+    capacity_ = size;
     return true;
 }
 
@@ -351,7 +369,7 @@ void connection::consume(std::size_t bytes) noexcept {
         return;
     begin_ = end_ = 0;
     if (large_) {
-        core_.buffers.give_back(std::move(large_));
+        core_.buffers.give_back(std::move(large_), capacity_);
         data_ = small_.data();
         capacity_ = small_buffer;
     }

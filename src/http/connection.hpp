@@ -8,6 +8,7 @@
 #include "core_context.hpp"
 #include "exchange.hpp"
 #include "header_scanner.hpp"
+#include "site.hpp"
 
 #include <latchkey/async.hpp>
 
@@ -29,9 +30,9 @@ using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::str
 class connection final : public timed_connection {
 public:
     // Takes over an accepted socket; the coroutine that it starts owns the connection.
-    static void start(stream_socket socket, core_context& core, services& svc);
+    static void start(stream_socket socket, core_context& core, site& where);
 
-    connection(stream_socket socket, core_context& core, services& svc);
+    connection(stream_socket socket, core_context& core, site& where);
     ~connection();
 
     void on_deadline() noexcept override;
@@ -41,6 +42,8 @@ private:
     enum class arrival { complete, refused, gone };
 
     static task<void> run(std::unique_ptr<connection> self);
+    bool is_trusted_peer() const noexcept;
+    void take_settings(exchange& x) noexcept;
     task<void> serve();
     task<arrival> read_header(exchange& x);
     task<arrival> read_body(exchange& x);
@@ -60,9 +63,11 @@ private:
 
     stream_socket socket_;
     core_context& core_;
-    services& svc_;
+    site& site_;
+    std::shared_ptr<const services> svc_;  // what is in force for the request under way
     client_address peer_;
-    bool peer_trusted_ = false;
+    bool unix_peer_ = false;
+    bool peer_known_ = false;
     bool expired_ = false;   // the deadline passed; the pending operation was cancelled
     bool draining_ = false;  // the server stops
     bool answered_ = false;  // at least one request

@@ -1,5 +1,8 @@
 #include "core_context.hpp"
 
+#include "services.hpp"
+
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -8,6 +11,8 @@ namespace latchkey::http {
 namespace {
 
 constexpr std::size_t output_capacity = 16 * 1024;
+constexpr std::size_t output_capacity_kept = 64 * 1024;
+constexpr std::size_t smallest_large_buffer = 4096;
 
 // A bijection on 64 bits (splitmix64's finaliser): a counter goes in, unpredictable-looking unique values come out.
 std::uint64_t mix(std::uint64_t x) noexcept {
@@ -32,12 +37,19 @@ std::unique_ptr<char[]> buffer_pool::take() {
     return buffer;
 }
 
-void buffer_pool::give_back(std::unique_ptr<char[]> buffer) noexcept {
-    if (!buffer || free_.size() >= kept)
+void buffer_pool::give_back(std::unique_ptr<char[]> buffer, std::size_t size) noexcept {
+    if (!buffer || size != size_ || free_.size() >= kept)
         return;
     if (free_.capacity() < kept)
         free_.reserve(kept);
     free_.push_back(std::move(buffer));
+}
+
+void buffer_pool::resize(std::size_t size) noexcept {
+    if (size == size_)
+        return;
+    size_ = size;
+    free_.clear();
 }
 
 void request_id_source::write_next(char* out32) noexcept {
@@ -45,10 +57,25 @@ void request_id_source::write_next(char* out32) noexcept {
     write_hex(mix(next_++), out32 + 16);
 }
 
-core_context::core_context(boost::asio::io_context& context, std::size_t large_buffer, std::uint64_t seed)
-    : io(context), buffers(large_buffer), request_ids(seed) {
+core_context::core_context(boost::asio::io_context& context, std::shared_ptr<const services> initial,
+                           std::uint64_t seed)
+    : io(context), buffers(smallest_large_buffer), request_ids(seed) {
+    use(std::move(initial));
     out.reserve(output_capacity);
     tick();
+}
+
+void core_context::use(std::shared_ptr<const services> fresh) noexcept {
+    current_ = std::move(fresh);
+    buffers.resize(std::max(current_->limits.header_bytes, smallest_large_buffer));
+}
+
+void core_context::clear_output() {
+    out.clear();
+    if (out.capacity() <= output_capacity_kept)
+        return;
+    out = std::string();
+    out.reserve(output_capacity);
 }
 
 void core_context::tick() {

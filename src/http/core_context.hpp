@@ -1,4 +1,5 @@
-// What the connections of one core share: its io_context, output buffer, request ids, date text and deadlines.
+// What the connections of one core share: its io_context, the settings in force, output buffer, request ids, date text
+// and deadlines.
 //
 // Owned by the server, used by that core's thread only: nothing in here is locked. The output buffer is free between
 // two awaits: whoever renders into it must hand it to the socket before the next suspension.
@@ -14,6 +15,8 @@
 #include <vector>
 
 namespace latchkey::http {
+
+struct services;
 
 // Milliseconds on the steady clock, as of the core's last tick.
 using coarse_ms = std::int64_t;
@@ -36,9 +39,13 @@ protected:
 class buffer_pool {
 public:
     explicit buffer_pool(std::size_t size) : size_(size) {}
+    // buffer_size() bytes.
     std::unique_ptr<char[]> take();
-    void give_back(std::unique_ptr<char[]> buffer) noexcept;
+    // `size` is what buffer_size() was when it was taken: one of another size than today's is not kept.
+    void give_back(std::unique_ptr<char[]> buffer, std::size_t size) noexcept;
     std::size_t buffer_size() const noexcept { return size_; }
+    // From the next take() on; what is lent stays as it is.
+    void resize(std::size_t size) noexcept;
 
 private:
     static constexpr std::size_t kept = 64;
@@ -58,7 +65,13 @@ private:
 };
 
 struct core_context {
-    core_context(boost::asio::io_context& context, std::size_t large_buffer, std::uint64_t seed);
+    core_context(boost::asio::io_context& context, std::shared_ptr<const services> initial, std::uint64_t seed);
+
+    // What is in force from the next request on.
+    void use(std::shared_ptr<const services> fresh) noexcept;
+    const std::shared_ptr<const services>& current() const noexcept { return current_; }
+    // Empties the output buffer and gives memory back after an exceptionally large answer.
+    void clear_output();
 
     // Reads the clocks, ends what is past its deadline. Called every tick_ms.
     void tick();
@@ -73,6 +86,7 @@ struct core_context {
     boost::intrusive::list<timed_connection, boost::intrusive::constant_time_size<false>> connections;
 
 private:
+    std::shared_ptr<const services> current_;
     std::int64_t date_second_ = -1;
 };
 

@@ -37,7 +37,7 @@ void exchange::start() noexcept {
 }
 
 client_address exchange::client() const noexcept {
-    return peer_trusted_ ? svc.proxies.client_of(peer_, head[field::x_forwarded_for]) : peer_;
+    return peer_trusted_ ? svc->proxies.client_of(peer_, head[field::x_forwarded_for]) : peer_;
 }
 
 device exchange::client_device() const {
@@ -46,7 +46,7 @@ device exchange::client_device() const {
 
 void exchange::begin(unsigned status) {
     status_ = status;
-    if (svc.draining.load(std::memory_order_relaxed))
+    if (svc->state.draining.load(std::memory_order_relaxed))
         keep_alive = false;
     auto& out = core_.out;
     out.assign("HTTP/1.1 ").append(status_text(status));
@@ -67,6 +67,17 @@ void exchange::header(std::string_view name, std::string_view value) {
         if ((static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t')
             out.push_back(c);
     out.append("\r\n");
+}
+
+void exchange::set_cookie(const opened_session& opened) {
+    std::optional<seconds> max_age;
+    if (opened.value.remembered)
+        max_age = opened.value.expires_at - svc->core.time.now();
+    svc->cookie.append_set(core_.out, opened.token.reveal(), max_age);
+}
+
+void exchange::clear_cookie() {
+    svc->cookie.append_clear(core_.out);
 }
 
 void exchange::finish() {
@@ -92,9 +103,15 @@ void exchange::refuse(const problem& p, std::string_view detail, std::string_vie
     begin(p.status);
     if (p.status == 405)  // RFC 9110 section 15.5.6: always, even when it is empty
         header("Allow", allow);
+    if (p.code == problems::admin_token_required.code)  // RFC 9110 section 15.5.2; the others are about cookies
+        header("WWW-Authenticate", "Bearer");
     if (p.retry_after != 0)
         header("Retry-After", std::to_string(p.retry_after));
     finish("application/problem+json", content);
+}
+
+void exchange::refuse(boost::system::error_code error) {
+    refuse(to_problem(error), advice(error));
 }
 
 void exchange::redirect(std::string_view location) {

@@ -22,16 +22,23 @@ namespace latchkey::http {
 
 class exchange {
 public:
-    exchange(services& s, core_context& core, const client_address& peer, bool peer_trusted) noexcept
-        : svc(s), core_(core), peer_(peer), peer_trusted_(peer_trusted) {}
+    exchange(const services& s, core_context& core, const client_address& peer, bool peer_trusted) noexcept
+        : svc(&s), core_(core), peer_(peer), peer_trusted_(peer_trusted) {}
+
+    // From the next start() on.
+    void use(const services& s, bool peer_trusted) noexcept {
+        svc = &s;
+        peer_trusted_ = peer_trusted;
+    }
 
     // Makes the exchange ready for the request in `head`.
     void start() noexcept;
 
-    services& svc;
+    const services* svc;  // what is in force for this request
     request_head head;
-    secret body;             // exactly Content-Length bytes where the route reads one
-    bool keep_alive = true;  // cleared by whoever wants the connection closed after the answer
+    std::string_view path_parameter;  // what the route's "{id}" stands for; views into the head
+    secret body;                      // exactly Content-Length bytes where the route reads one
+    bool keep_alive = true;           // cleared by whoever wants the connection closed after the answer
 
     bool from_trusted_proxy() const noexcept { return peer_trusted_; }
     client_address client() const noexcept;  // the peer, or whom a trusted proxy names
@@ -42,11 +49,14 @@ public:
     void begin(unsigned status);
     void header(std::string_view name, std::string_view value);  // control bytes in `value` are left out (H10)
     std::string& raw_headers() noexcept { return core_.out; }    // for ready-made lines, each ended by CRLF
+    void set_cookie(const opened_session& opened);  // with Max-Age, what is left of a remembered session's life
+    void clear_cookie();
     void finish();
     void finish(std::string_view content_type, std::string_view content);
 
     // Whole answers.
     void refuse(const problem& p, std::string_view detail = {}, std::string_view allow = {});
+    void refuse(boost::system::error_code error);       // as to_problem() has it, with advice() as its detail
     void redirect(std::string_view location);           // 303
     void allow_cache() noexcept { cacheable_ = true; }  // before begin(): public, max-age=300 in place of no-store
 

@@ -18,9 +18,9 @@ task<void> alive(exchange& x) {
 
 task<void> ready(exchange& x) {
     // Drained first: a load balancer must look elsewhere before connections end.
-    bool up = !x.svc.draining.load(std::memory_order_relaxed);
+    bool up = !x.svc->state.draining.load(std::memory_order_relaxed);
     if (up)
-        up = co_await x.svc.core.ready.ready();
+        up = co_await x.svc->core.ready.ready();
     if (up)
         answer_ok(x);
     else

@@ -1,5 +1,6 @@
 #include "http_server.hpp"
 
+#include "admin_routes.hpp"
 #include "core_context.hpp"
 #include "io_threads.hpp"
 #include "listener.hpp"
@@ -13,8 +14,13 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <random>
+#include <stdexcept>
+#include <utility>
 #include <vector>
+
+#include <sys/resource.h>
 
 namespace latchkey::http {
 namespace {
@@ -28,6 +34,8 @@ constexpr std::chrono::milliseconds notice_period{1'000};
 // Some round trips: for handshakes that had begun when newcomers were turned away.
 constexpr std::chrono::milliseconds handshake_period{100};
 constexpr std::chrono::milliseconds poll_interval{20};
+// Of the last file descriptors none goes to the public: see site.
+constexpr std::size_t reserved_descriptors = 32;
 
 task<void> keep_ticking(core_context& core) {
     timer wait(core.io);
@@ -41,10 +49,28 @@ task<void> keep_ticking(core_context& core) {
     }
 }
 
+// How many files this process may have open, at most what an int can number.
+std::size_t open_files_allowed() noexcept {
+    constexpr rlim_t most = std::numeric_limits<int>::max();
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? std::min(limit.rlim_cur, most) : most;
+}
+
 }  // namespace
 
 struct http_server::impl {
-    impl(const config& options, const domain& d) : svc(options, d), drain_timeout(options.server.drain_timeout) {}
+    impl(const config& values, const domain& d) : options(values), drain_timeout(values.server.drain_timeout), uses(d) {
+        people.routes = public_routes();
+        people.first_reserved_descriptor =
+            static_cast<int>(files - std::min<std::size_t>(reserved_descriptors, files / 16));
+        admins.routes = admin_routes();
+        admins.is_admin = true;
+    }
+
+    void listen(site& where, const std::string& address);
+    std::size_t connections() const noexcept {
+        return people.connections.load(std::memory_order_relaxed) + admins.connections.load(std::memory_order_relaxed);
+    }
 
     // Runs `act(core)` on each core's own thread; does not wait for it.
     void on_every_core(const std::function<void(std::size_t)>& act) {
@@ -57,28 +83,48 @@ struct http_server::impl {
             act(*listeners[at]);
     }
 
-    services svc;
+    const std::size_t files = open_files_allowed();
+    config options;  // in force; apply()'s alone once the server runs
     milliseconds drain_timeout;
+    domain uses;
+    server_state state;
+    site people;
+    site admins;
     // Order matters: the io threads go first, and with them the coroutines, which refer to the cores.
     std::vector<std::unique_ptr<core_context>> cores;
     std::unique_ptr<io_threads> io;
     std::vector<std::unique_ptr<listener>> listeners;
 };
 
-http_server::http_server(const config& options, const domain& d) : impl_(std::make_unique<impl>(options, d)) {
+void http_server::impl::listen(site& where, const std::string& address) {
+    const auto access = where.is_admin ? socket_access::owner : socket_access::group;
+    const auto sockets = open_listening_sockets(address, cores.size(), access);
+    std::string socket_file = address.starts_with("unix:") ? address.substr(5) : std::string();
+    for (std::size_t i = 0; i < sockets.size(); ++i)
+        listeners.push_back(std::make_unique<listener>(*cores[i], where, sockets[i], std::exchange(socket_file, {})));
+}
+
+http_server::http_server(const config& options, const domain& d, secret admin_token)
+    : impl_(std::make_unique<impl>(options, d)) {
     auto& self = *impl_;
+    const std::string admin_address = options.admin_address();
+    if (!admin_address.empty() && !admin_address.starts_with("unix:")) {
+        if (admin_token.empty())
+            throw std::runtime_error("cannot listen on " + admin_address +
+                                     " for administrators: server.admin_token_file is needed on TCP");
+        self.admins.guard = admin_guard(std::move(admin_token));
+    }
     self.io = std::make_unique<io_threads>(options.server.io_threads);
+    const auto initial = std::make_shared<const services>(options, d, self.state);
     std::random_device seed;
     for (std::size_t i = 0; i < self.io->size(); ++i) {
         const std::uint64_t high = seed();
-        self.cores.push_back(std::make_unique<core_context>(
-            (*self.io)[i], std::max<std::size_t>(options.limits.header_bytes, 4096), high << 32 | seed()));
+        self.cores.push_back(std::make_unique<core_context>((*self.io)[i], initial, high << 32 | seed()));
     }
-    for (const auto& address : options.server.listen) {
-        const auto sockets = open_listening_sockets(address, self.cores.size());
-        for (std::size_t i = 0; i < sockets.size(); ++i)
-            self.listeners.push_back(std::make_unique<listener>(*self.cores[i], self.svc, sockets[i]));
-    }
+    for (const auto& address : options.server.listen)
+        self.listen(self.people, address);
+    if (!admin_address.empty())
+        self.listen(self.admins, admin_address);
 }
 
 http_server::~http_server() {
@@ -88,6 +134,10 @@ http_server::~http_server() {
 
 void http_server::start() {
     auto& self = *impl_;
+    if (self.files < self.options.limits.max_connections + reserved_descriptors)
+        self.uses.log.write(log_level::warn, "few_file_descriptors",
+                            {{"limit", static_cast<std::int64_t>(self.files)},
+                             {"meaning", "fewer connections than limits.max_connections can be open"}});
     for (auto& core : self.cores)
         asio::co_spawn(core->io, keep_ticking(*core), asio::detached);
     for (std::size_t i = 0; i < self.listeners.size(); ++i)
@@ -95,16 +145,30 @@ void http_server::start() {
     self.io->start();
 }
 
+void http_server::apply(const config& options) {
+    auto& self = *impl_;
+    config next = self.options;
+    next.limits = options.limits;
+    next.server.trusted_proxies = options.server.trusted_proxies;
+    next.server.allowed_origins = options.server.allowed_origins;
+    next.redirect.allowed_hosts = options.redirect.allowed_hosts;
+    auto fresh = std::make_shared<const services>(next, self.uses, self.state);
+    self.options = std::move(next);
+    // Whatever arrives at a core after this has been posted is seen by it after the new snapshot.
+    self.on_every_core([&self, fresh](std::size_t core) { self.cores[core]->use(fresh); });
+}
+
 task<std::size_t> http_server::drain() {
     auto& self = *impl_;
     const auto begin = steady::now();
-    const auto none_left = [&self] { return self.svc.connections.load(std::memory_order_relaxed) == 0; };
+    const milliseconds drain_timeout = self.drain_timeout;
+    const auto none_left = [&self] { return self.connections() == 0; };
     executor here = co_await asio::this_coro::executor;
     timer wait(here);
     boost::system::error_code ignored;
 
-    self.svc.draining.store(true, std::memory_order_relaxed);
-    while (!none_left() && steady::now() - begin < std::min<milliseconds>(notice_period, self.drain_timeout / 2)) {
+    self.state.draining.store(true, std::memory_order_relaxed);
+    while (!none_left() && steady::now() - begin < std::min<milliseconds>(notice_period, drain_timeout / 2)) {
         wait.expires_after(poll_interval);
         co_await wait.async_wait(asio::redirect_error(use_task, ignored));
     }
@@ -122,8 +186,8 @@ task<std::size_t> http_server::drain() {
     do {
         wait.expires_after(poll_interval);
         co_await wait.async_wait(asio::redirect_error(use_task, ignored));
-    } while (!none_left() && steady::now() - begin < self.drain_timeout);
-    co_return self.svc.connections.load(std::memory_order_relaxed);
+    } while (!none_left() && steady::now() - begin < drain_timeout);
+    co_return self.connections();
 }
 
 void http_server::stop() noexcept {

@@ -4,6 +4,9 @@
 #include <boost/asio/redirect_error.hpp>
 
 #include <string_view>
+#include <utility>
+
+#include <unistd.h>
 
 namespace latchkey::http {
 namespace {
@@ -23,19 +26,23 @@ asio::generic::stream_protocol any_stream() {
 
 }  // namespace
 
-listener::listener(core_context& core, services& svc, int descriptor)
-    : core_(core), svc_(svc), acceptor_(core.io, any_stream(), descriptor), pause_(core.io) {
+listener::listener(core_context& core, site& where, int descriptor, std::string socket_file)
+    : core_(core),
+      site_(where),
+      acceptor_(core.io, any_stream(), descriptor),
+      pause_(core.io),
+      socket_file_(std::move(socket_file)) {
     acceptor_.non_blocking(true);
 }
 
 void listener::take(stream_socket socket) {
-    if (svc_.connections.load(std::memory_order_relaxed) >= svc_.limits.max_connections) {
+    if (site_.is_full(core_.current()->limits) || socket.native_handle() >= site_.first_reserved_descriptor) {
         error_code ignored;
         socket.non_blocking(true, ignored);
         socket.write_some(asio::buffer(too_many), ignored);
         return;
     }
-    connection::start(std::move(socket), core_, svc_);
+    connection::start(std::move(socket), core_, site_);
 }
 
 task<void> listener::run() {
@@ -55,12 +62,18 @@ task<void> listener::run() {
         // Out of descriptors or memory. The connection stays in the kernel's queue, so trying again at once would spin.
         if (!starved_) {  // once for each time that it happens, not once for each try
             const std::string what = error.message();
-            svc_.core.log.write(log_level::warn, "accept_failed", {{"reason", what}});
+            core_.current()->core.log.write(log_level::warn, "accept_failed", {{"reason", what}});
             starved_ = true;
         }
         pause_.expires_after(pause_without_descriptors);
         co_await pause_.async_wait(asio::redirect_error(use_task, error));
     }
+}
+
+void listener::turn_away() noexcept {
+    if (!socket_file_.empty())
+        ::unlink(socket_file_.c_str());
+    turn_away_newcomers(acceptor_.native_handle());
 }
 
 void listener::close() {

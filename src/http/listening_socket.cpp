@@ -1,9 +1,9 @@
 // open_listening_sockets(): plain sockets, because the choices matter (probe, SO_REUSEPORT, stale Unix sockets).
 #include "listener.hpp"
+#include "unix_address.hpp"
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -14,7 +14,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace latchkey::http {
@@ -98,29 +97,28 @@ std::vector<descriptor> open_tcp(const std::string& address, std::size_t count) 
     return out;
 }
 
-std::vector<descriptor> open_unix(const std::string& address, std::size_t count) {
+std::vector<descriptor> open_unix(const std::string& address, std::size_t count, socket_access access) {
     const std::string path = address.substr(5);
-    sockaddr_un where{};
-    where.sun_family = AF_UNIX;
-    if (path.empty() || path.size() >= sizeof where.sun_path)
-        throw std::runtime_error("cannot listen on " + address + ": the path is empty or too long");
-    std::memcpy(where.sun_path, path.c_str(), path.size() + 1);
-    const auto* raw = reinterpret_cast<const sockaddr*>(&where);
+    const auto where = unix_address::make(path);
+    if (!where)
+        fail(address, where.error().value());
 
     struct stat info {};
     if (::lstat(path.c_str(), &info) == 0) {
         // A socket nobody answers on was left by a server that was killed. Anything else is not ours to remove.
         const descriptor probe = new_socket(address, AF_UNIX);
-        if (!S_ISSOCK(info.st_mode) || ::connect(probe.get(), raw, sizeof where) == 0 || errno != ECONNREFUSED)
+        if (!S_ISSOCK(info.st_mode) || ::connect(probe.get(), where->data(), where->size()) == 0 ||
+            errno != ECONNREFUSED)
             fail(address, EADDRINUSE);
         ::unlink(path.c_str());
     }
     descriptor fd = new_socket(address, AF_UNIX);
-    const mode_t before = ::umask(0117);  // owner and group: the proxy's account belongs to the group
-    const int bound = ::bind(fd.get(), raw, sizeof where);
+    const mode_t before = ::umask(access == socket_access::group ? 0117 : 0177);
+    const int bound = ::bind(fd.get(), where->data(), where->size());
+    const int error = errno;
     ::umask(before);
     if (bound != 0)
-        fail(address, errno);
+        fail(address, error);
 
     std::vector<descriptor> out;
     out.push_back(std::move(fd));
@@ -135,8 +133,8 @@ std::vector<descriptor> open_unix(const std::string& address, std::size_t count)
 
 }  // namespace
 
-std::vector<int> open_listening_sockets(const std::string& address, std::size_t cores) {
-    auto sockets = address.starts_with("unix:") ? open_unix(address, cores) : open_tcp(address, cores);
+std::vector<int> open_listening_sockets(const std::string& address, std::size_t cores, socket_access access) {
+    auto sockets = address.starts_with("unix:") ? open_unix(address, cores, access) : open_tcp(address, cores);
     for (const auto& fd : sockets)
         if (::listen(fd.get(), backlog) != 0)
             fail(address, errno);
@@ -151,10 +149,8 @@ void turn_away_newcomers(int descriptor) noexcept {
     socklen_t size = sizeof where;
     if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&where), &size) != 0)
         return;
-    if (where.ss_family == AF_UNIX) {
-        ::unlink(reinterpret_cast<const sockaddr_un&>(where).sun_path);
+    if (where.ss_family == AF_UNIX)
         return;
-    }
     // A socket filter sees the segment from its TCP header on; the flags are the 14th byte (RFC 9293 section 3.1).
     constexpr unsigned flags = 13, syn = 0x02, syn_or_ack = 0x12;
     sock_filter drop_syn[] = {

@@ -6,7 +6,6 @@
 namespace latchkey::http {
 namespace {
 
-constexpr std::string_view json_type = "application/json; charset=utf-8";
 constexpr std::string_view html_type = "text/html; charset=utf-8";
 
 // Where the page sends people who came without a usable `rd`.
@@ -14,19 +13,12 @@ constexpr std::string_view default_page = "/account";
 
 void show_failure(exchange& x, const problem& p, const login_fields& typed) {
     const login_page page{p.title, typed.email, typed.rd, typed.remember_me};
-    const std::string content = x.svc.html.login(page);
+    const std::string content = x.svc->html.login(page);
     x.begin(p.status);
     if (p.retry_after != 0)
         x.header("Retry-After", std::to_string(p.retry_after));
-    x.raw_headers().append(x.svc.html.headers());
+    x.raw_headers().append(x.svc->html.headers());
     x.finish(html_type, content);
-}
-
-void append_cookie(exchange& x, const opened_session& opened) {
-    std::optional<seconds> max_age;
-    if (opened.value.remembered)
-        max_age = opened.value.expires_at - x.svc.core.time.now();
-    x.svc.cookie.append_set(x.raw_headers(), opened.token.reveal(), max_age);
 }
 
 }  // namespace
@@ -50,7 +42,7 @@ task<void> login(exchange& x) {
     request.client = x.client_device();
     request.request_id = x.request_id();
     request.presented_token = secret(x.head.session_cookie.only());
-    auto opened = co_await x.svc.core.logins.login(std::move(request));
+    auto opened = co_await x.svc->core.logins.login(std::move(request));
 
     if (!opened) {
         const auto p = to_problem(opened.error());
@@ -60,10 +52,10 @@ task<void> login(exchange& x) {
             x.refuse(p);
         co_return;
     }
-    const auto target = x.svc.redirect.check(fields->rd);
+    const auto target = x.svc->redirect.check(fields->rd);
     if (format == body_format::form) {
         x.begin(303);
-        append_cookie(x, *opened);
+        x.set_cookie(*opened);
         x.header("Location", target ? std::string_view(*target) : default_page);
         x.finish();
         co_return;
@@ -71,7 +63,7 @@ task<void> login(exchange& x) {
     const listed_session shown{opened->value, x.client_device().user_agent};
     const std::string content = login_json(shown, target ? &*target : nullptr);
     x.begin(200);
-    append_cookie(x, *opened);
+    x.set_cookie(*opened);
     x.finish(json_type, content);
 }
 

@@ -1,5 +1,5 @@
 // The pages: GET /login, GET /account and their stylesheet.
-#include "login_body.hpp"
+#include "form_fields.hpp"
 #include "routes.hpp"
 
 namespace latchkey::http {
@@ -7,22 +7,22 @@ namespace {
 
 void show(exchange& x, const std::string& content) {
     x.begin(200);
-    x.raw_headers().append(x.svc.html.headers());
+    x.raw_headers().append(x.svc->html.headers());
     x.finish("text/html; charset=utf-8", content);
 }
 
 }  // namespace
 
 task<void> show_login(exchange& x) {
-    const auto mine = co_await x.svc.core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     if (!mine && mine.error() != errc::no_session) {
-        x.refuse(to_problem(mine.error()));
+        x.refuse(mine.error());
         co_return;
     }
     // A query that can't be read has no redirect in it: the page is shown all the same.
     const auto given = form_value(x.head.query, "rd");
     const std::string rd = given ? *given : std::string{};
-    const auto target = x.svc.redirect.check(rd);
+    const auto target = x.svc->redirect.check(rd);
     if (mine) {
         x.redirect(target ? std::string_view(*target) : "/account");
         co_return;
@@ -30,17 +30,17 @@ task<void> show_login(exchange& x) {
     login_page page;
     if (target)
         page.rd = *target;
-    show(x, x.svc.html.login(page));
+    show(x, x.svc->html.login(page));
 }
 
 task<void> show_account(exchange& x) {
-    const auto mine = co_await x.svc.core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     if (mine)
-        show(x, x.svc.html.account(*mine));
+        show(x, x.svc->html.account(*mine));
     else if (mine.error() == errc::no_session)
         x.redirect("/login?rd=/account");
     else
-        x.refuse(to_problem(mine.error()));
+        x.refuse(mine.error());
 }
 
 task<void> stylesheet(exchange& x) {

@@ -19,8 +19,10 @@ problem to_problem(boost::system::error_code error) noexcept {
             return problems::invalid_request;
         case errc::password_too_long:
             return problems::password_too_long;
-        case errc::weak_password:
-            return {422, "weak_password", "This password is too easy to guess"};
+        case errc::password_too_short:
+        case errc::password_common:
+        case errc::password_personal:
+            return problems::weak_password;
         case errc::not_found:
             return problems::not_found;
         case errc::already_exists:
@@ -41,6 +43,8 @@ std::string_view status_text(unsigned status) noexcept {
     switch (status) {
         case 200:
             return "200 OK";
+        case 201:
+            return "201 Created";
         case 204:
             return "204 No Content";
         case 303:

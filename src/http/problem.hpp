@@ -23,6 +23,7 @@ inline constexpr problem invalid_request{400, "invalid_request", "The request's 
 inline constexpr problem password_too_long{400, "password_too_long", "A password has at most 1024 bytes"};
 inline constexpr problem no_session{401, "no_session", "You are not signed in"};
 inline constexpr problem invalid_credentials{401, "invalid_credentials", "Invalid email or password"};
+inline constexpr problem admin_token_required{401, "admin_token_required", "Show the administrators' token"};
 inline constexpr problem forbidden{403, "forbidden", "You may not do this"};
 inline constexpr problem cross_site{403, "cross_site_request", "This request came from another site"};
 inline constexpr problem not_found{404, "not_found", "There is nothing here"};
@@ -34,6 +35,9 @@ inline constexpr problem target_too_long{414, "target_too_long", "The request ta
 inline constexpr problem unsupported_media_type{415, "unsupported_media_type",
                                                 "Send application/json or application/x-www-form-urlencoded"};
 inline constexpr problem expectation_failed{417, "expectation_failed", "Only 100-continue can be expected"};
+inline constexpr problem weak_password{422, "weak_password", "This password is too easy to guess"};
+inline constexpr problem invalid_configuration{422, "invalid_configuration",
+                                               "The configuration has faults: nothing changed"};
 inline constexpr problem header_too_large{431, "header_too_large", "The request's header is too large"};
 inline constexpr problem internal_error{};
 inline constexpr problem not_implemented{501, "not_implemented", "This method is not known here"};

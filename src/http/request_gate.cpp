@@ -56,6 +56,8 @@ field known_field(std::string_view name) noexcept {
             if (iequals(name, "content-type"))
                 return field::content_type;
             return iequals(name, "x-request-id") ? field::x_request_id : field::count_;
+        case 13:
+            return iequals(name, "authorization") ? field::authorization : field::count_;
         case 14:
             if (iequals(name, "sec-fetch-site"))
                 return field::sec_fetch_site;

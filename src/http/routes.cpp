@@ -1,49 +1,45 @@
 #include "routes.hpp"
 
-#include "login_body.hpp"
+#include "body_format.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string>
+#include <string_view>
 
 namespace latchkey::http {
 namespace {
 
-constexpr std::uint16_t bit(method m) noexcept {
-    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(m));
+// Method names in the order of an Allow header.
+constexpr std::pair<method, std::string_view> named_methods[] = {{method::get, "GET"},
+                                                                 {method::head, "HEAD"},
+                                                                 {method::post, "POST"},
+                                                                 {method::patch, "PATCH"},
+                                                                 {method::delete_, "DELETE"}};
+
+bool is_same_path(const route& a, const route& b) noexcept {
+    return a.path.text() == b.path.text();
 }
-constexpr std::uint16_t get = bit(method::get) | bit(method::head);
-constexpr std::uint16_t post = bit(method::post);
 
-// A path may stand twice, with different methods. The busiest comes first.
-constexpr std::array table{
-    route{"/api/authz/auth-request", get, body_rule::none, auth_request},
-    route{"/sessions/whoami", get, body_rule::none, whoami},
-    route{"/login", post, body_rule::required, login},
-    route{"/login", get, body_rule::none, show_login},
-    route{"/logout", post, body_rule::optional, logout},
-    route{"/account", get, body_rule::none, show_account},
-    route{"/assets/latchkey.css", get, body_rule::none, stylesheet},
-    route{"/health/alive", get, body_rule::none, alive},
-    route{"/health/ready", get, body_rule::none, ready},
-    route{"/healthz", get, body_rule::none, ready},
-};
+// The first route whose path fits, whatever its methods; a null pointer when there is none.
+const route* find_path(exchange& x, std::span<const route> table) noexcept {
+    for (const auto& r : table) {
+        if (const auto parameter = r.path.match(x.head.path)) {
+            x.path_parameter = *parameter;
+            return &r;
+        }
+    }
+    return nullptr;
+}
 
-std::string allowed_methods(std::string_view path) {
-    std::uint16_t methods = 0;
+void refuse_method(exchange& x, std::span<const route> table, const route* found) {
+    method_set allowed = 0;
     for (const auto& r : table)
-        if (r.path == path)
-            methods = static_cast<std::uint16_t>(methods | r.methods);
+        if (found && is_same_path(r, *found))
+            allowed = static_cast<method_set>(allowed | r.allowed);
     std::string list;
-    for (const auto& [m, name] : {std::pair{method::get, "GET"}, {method::head, "HEAD"}, {method::post, "POST"}})
-        if (methods & bit(m))
+    for (const auto& [verb, name] : named_methods)
+        if (allowed & set_of(verb))
             list.append(list.empty() ? "" : ", ").append(name);
-    return list;
-}
-
-void refuse_method(exchange& x, std::string_view allow) {
-    const auto& p = problems::method_not_allowed;
-    x.refuse(p, {}, allow);
+    x.refuse(problems::method_not_allowed, {}, list);
 }
 
 bool has_acceptable_body(const exchange& x, body_rule rule) noexcept {
@@ -53,40 +49,42 @@ bool has_acceptable_body(const exchange& x, body_rule rule) noexcept {
         return false;
     if (!x.head.has(field::content_type))
         return rule == body_rule::optional && x.head.content_length == 0;
-    return format_of(x.head[field::content_type]) != body_format::unsupported;
+    const auto format = format_of(x.head[field::content_type]);
+    return format == body_format::json || (format == body_format::form && rule != body_rule::json);
 }
 
 }  // namespace
 
-const route* find_route(exchange& x) {
+const route* find_route(exchange& x, std::span<const route> table) {
+    x.path_parameter = {};
     const auto verb = x.head.verb;
+    const route* const first = find_path(x, table);
     // Neither is ever meaningful here, whatever the target says (requirement H8).
     if (verb == method::trace || verb == method::connect) {
-        refuse_method(x, allowed_methods(x.head.path));
+        refuse_method(x, table, first);
         return nullptr;
     }
-    bool known_path = false;
-    for (const auto& r : table) {
-        if (r.path != x.head.path)
-            continue;
-        known_path = true;
-        if (!r.accepts(verb))
-            continue;
-        if (verb != method::get && verb != method::head && !x.svc.same_site.permits(x.head)) {
-            x.refuse(problems::cross_site, "Use this server at " + x.svc.redirect.own_origin() + " only");
-            return nullptr;
-        }
-        if (!has_acceptable_body(x, r.body)) {
-            x.refuse(problems::unsupported_media_type);
-            return nullptr;
-        }
-        return &r;
-    }
-    if (known_path)
-        refuse_method(x, allowed_methods(x.head.path));
-    else
+    if (!first) {
         x.refuse(problems::not_found);
-    return nullptr;
+        return nullptr;
+    }
+    const route* found = first;
+    const route* const end = table.data() + table.size();
+    while (found != end && !(is_same_path(*found, *first) && found->accepts(verb)))
+        ++found;
+    if (found == end) {
+        refuse_method(x, table, first);
+        return nullptr;
+    }
+    if (verb != method::get && verb != method::head && !x.svc->same_site.permits(x.head)) {
+        x.refuse(problems::cross_site, "Use this server at " + x.svc->redirect.own_origin() + " only");
+        return nullptr;
+    }
+    if (!has_acceptable_body(x, found->body)) {
+        x.refuse(problems::unsupported_media_type);
+        return nullptr;
+    }
+    return found;
 }
 
 }  // namespace latchkey::http

@@ -1,12 +1,14 @@
-// The routes: one table of path, methods, what a body may be, and the handler. Order of refusals: unknown path 404,
-// wrong method 405, cross-site 403, media type 415; all before a byte of the body is read.
+// The routes: tables of path, methods, what a body may be, and the handler. Order of refusals: unknown path 404, wrong
+// method 405, cross-site 403, media type 415; all before a byte of the body is read.
 #pragma once
 
 #include "exchange.hpp"
+#include "path_pattern.hpp"
 
 #include <latchkey/async.hpp>
 
-#include <string_view>
+#include <cstdint>
+#include <span>
 
 namespace latchkey::http {
 
@@ -16,24 +18,51 @@ enum class body_rule : std::uint8_t {
     none,      // a body is not read; the connection closes after the answer
     optional,  // JSON, a form, or nothing at all
     required,  // JSON or a form
+    json,      // JSON
 };
+
+using method_set = std::uint16_t;  // bit per method
+
+constexpr method_set set_of(method m) noexcept {
+    return static_cast<method_set>(1U << static_cast<unsigned>(m));
+}
+
+namespace methods {
+inline constexpr method_set get = set_of(method::get) | set_of(method::head);
+inline constexpr method_set post = set_of(method::post);
+inline constexpr method_set patch = set_of(method::patch);
+inline constexpr method_set erase = set_of(method::delete_);
+}  // namespace methods
 
 struct route {
-    std::string_view path;
-    std::uint16_t methods;  // bit per method
+    path_pattern path;
+    method_set allowed;
     body_rule body;
     handler handle;
-    bool accepts(method m) const noexcept { return (methods >> static_cast<unsigned>(m)) & 1U; }
+    constexpr bool accepts(method m) const noexcept { return (allowed & set_of(m)) != 0; }
 };
 
-// The route that will answer `x`, or null after `x` has been refused.
-const route* find_route(exchange& x);
+// A path may stand in a table several times, with different methods. A literal path hides the patterns behind it, also
+// for methods that it doesn't take: /sessions/whoami is never an id.
+//
+// The route in `table` that will answer `x`, with x.path_parameter set, or null after `x` has been refused.
+const route* find_route(exchange& x, std::span<const route> table);
+
+// What people and proxies are served. Static: it outlives everybody.
+std::span<const route> public_routes() noexcept;
 
 // login_handlers.cpp
 task<void> login(exchange& x);
 // session_handlers.cpp
 task<void> logout(exchange& x);
 task<void> whoami(exchange& x);
+// session_list_handlers.cpp
+task<void> list_sessions(exchange& x);
+task<void> end_session(exchange& x);
+task<void> end_sessions(exchange& x);
+// credential_handlers.cpp
+task<void> reauthenticate(exchange& x);
+task<void> change_password(exchange& x);
 // page_handlers.cpp
 task<void> show_login(exchange& x);
 task<void> show_account(exchange& x);

@@ -2,8 +2,9 @@
 
 namespace latchkey::http {
 
-services::services(const config& options, const domain& d)
+services::services(const config& options, const domain& d, const server_state& shared)
     : core(d),
+      state(shared),
       limits(options.limits),
       gate{options.limits, options.cookie_name()},
       cookie(options.cookie, gate.cookie_name),

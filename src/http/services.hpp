@@ -1,4 +1,7 @@
-// Everything a handler may use, wired once at start and immutable from then on; shared by all cores.
+// Everything a handler may use, as one immutable snapshot that all cores share.
+//
+// A reload makes a new one and hands it to every core (http_server::apply()); whoever is at work with the old one keeps
+// it alive until done. What changes while the server runs is in server_state and outlives them all.
 #pragma once
 
 #include "pages.hpp"
@@ -8,12 +11,14 @@
 #include "session_cookie.hpp"
 #include "trusted_proxies.hpp"
 
+#include <latchkey/administrator.hpp>
 #include <latchkey/audit.hpp>
 #include <latchkey/authenticator.hpp>
 #include <latchkey/clock.hpp>
 #include <latchkey/config.hpp>
 #include <latchkey/log.hpp>
 #include <latchkey/readiness.hpp>
+#include <latchkey/reload.hpp>
 #include <latchkey/session_authority.hpp>
 
 #include <atomic>
@@ -25,16 +30,24 @@ namespace latchkey::http {
 struct domain {
     session_authority& sessions;
     authenticator& logins;
+    administrator& admins;
+    reloader& reloads;
     readiness& ready;
     audit_sink& audit;
     logger& log;
     const clock& time;
 };
 
+struct server_state {
+    std::atomic<bool> draining{false};
+};
+
 struct services {
-    services(const config& options, const domain& d);
+    // Throws std::invalid_argument: the configuration's checks have refused bad values before.
+    services(const config& options, const domain& d, const server_state& shared);
 
     domain core;
+    const server_state& state;
     limit_options limits;
     gate_options gate;
     session_cookie cookie;
@@ -43,8 +56,6 @@ struct services {
     trusted_proxies proxies;
     pages html;
     std::string login_url;  // "https://auth.example.com/login"
-    std::atomic<bool> draining{false};
-    std::atomic<std::size_t> connections{0};
 };
 
 }  // namespace latchkey::http

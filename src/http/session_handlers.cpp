@@ -1,26 +1,13 @@
 // POST /logout and GET /sessions/whoami.
-#include "login_body.hpp"
+#include "body_format.hpp"
+#include "form_fields.hpp"
 #include "routes.hpp"
+#include "session_audit.hpp"
 #include "session_json.hpp"
 
 #include <algorithm>
 
 namespace latchkey::http {
-namespace {
-
-void record_logout(const exchange& x, const session& ended) noexcept {
-    audit_event event;
-    event.type = "logout";
-    event.success = true;
-    event.request_id = x.request_id();
-    event.email = ended.user->email;
-    event.user = ended.user->id;
-    event.session = ended.id;
-    event.client = x.client();
-    x.svc.core.audit.record(event);
-}
-
-}  // namespace
 
 // Ends whatever the request presented, be it two different cookies: whoever signs out wants nothing left behind.
 task<void> logout(exchange& x) {
@@ -38,32 +25,32 @@ task<void> logout(exchange& x) {
     const auto& presented = x.head.session_cookie;
     const std::size_t count = std::min<std::size_t>(presented.count, presented.values.size());
     for (std::size_t i = 0; i < count; ++i) {
-        const auto ended = co_await x.svc.core.sessions.close(presented.values[i]);
+        const auto ended = co_await x.svc->core.sessions.close(presented.values[i]);
         if (!ended) {  // unknown whether it ended: keep the cookie, let the client try again
-            x.refuse(to_problem(ended.error()));
+            x.refuse(ended.error());
             co_return;
         }
         if (*ended)
-            record_logout(x, **ended);
+            record_end(x, "logout", **ended);
     }
 
-    const auto target = form ? x.svc.redirect.check(rd) : std::nullopt;
+    const auto target = form ? x.svc->redirect.check(rd) : std::nullopt;
     x.begin(form ? 303 : 204);
-    x.svc.cookie.append_clear(x.raw_headers());
+    x.clear_cookie();
     if (form)
         x.header("Location", target ? std::string_view(*target) : "/login");
     x.finish();
 }
 
 task<void> whoami(exchange& x) {
-    const auto mine = co_await x.svc.core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     if (!mine) {
-        x.refuse(to_problem(mine.error()));
+        x.refuse(mine.error());
         co_return;
     }
-    const auto all = co_await x.svc.core.sessions.list(mine->user->id);
+    const auto all = co_await x.svc->core.sessions.list(mine->user->id);
     if (!all) {
-        x.refuse(to_problem(all.error()));
+        x.refuse(all.error());
         co_return;
     }
     const auto shown =
@@ -74,7 +61,7 @@ task<void> whoami(exchange& x) {
     }
     const std::string content = session_json(*shown, true);
     x.begin(200);
-    x.finish("application/json; charset=utf-8", content);
+    x.finish(json_type, content);
 }
 
 }  // namespace latchkey::http

@@ -34,6 +34,13 @@ std::string session_json(const listed_session& s, bool current) {
     return dump(to_json(s, current));
 }
 
+std::string sessions_json(std::span<const listed_session> all, const public_id& current) {
+    json list = json::array();
+    for (const auto& s : all)
+        list.push_back(to_json(s, s.value.id == current));
+    return dump({{"sessions", std::move(list)}});
+}
+
 std::string login_json(const listed_session& s, const std::string* redirect) {
     json answer{{"session", to_json(s, true)}, {"redirect", nullptr}};
     if (redirect)

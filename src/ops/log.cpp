@@ -22,14 +22,6 @@ namespace {
 constexpr std::size_t queue_lines = 2048;  // times max_log_line: 16 MiB at the very worst
 constexpr milliseconds patience{1'000};    // with a sink that takes nothing, before lines are dropped at once
 
-log_level parse_level(const std::string& name) noexcept {
-    if (name == "debug")
-        return log_level::debug;
-    if (name == "warn")
-        return log_level::warn;
-    return name == "error" ? log_level::error : log_level::info;
-}
-
 // On the log thread. Signals are for the threads that wait for them; with SIGPIPE blocked a closed pipe is an error
 // code.
 void prepare_thread() noexcept {
@@ -78,7 +70,7 @@ private:
 class async_log final : public logger {
 public:
     explicit async_log(const log_options& options)
-        : threshold_(parse_level(options.level)),
+        : threshold_(parse_log_level(options.level)),
           format_(options.format == "text" ? log_format::text : log_format::json),
           sink_(std::make_shared<writer_sink>(
               options.file.empty() ? line_writer::standard_output(patience) : line_writer::file(options.file, patience),
@@ -99,7 +91,7 @@ public:
     }
 
     void write(log_level level, std::string_view event, std::initializer_list<log_field> fields) noexcept override {
-        if (level < threshold_)
+        if (level < threshold_.load(std::memory_order_relaxed))
             return;
         try {
             const auto line = render_log_line(format_, std::chrono::system_clock::now(), level, event, fields);
@@ -109,10 +101,12 @@ public:
         }
     }
 
+    void set_level(log_level level) noexcept override { threshold_.store(level, std::memory_order_relaxed); }
+
     std::uint64_t dropped() const noexcept override { return sink_->all_lost(); }
 
 private:
-    const log_level threshold_;
+    std::atomic<log_level> threshold_;
     const log_format format_;
     std::atomic<std::uint64_t> refused_{0};
     std::shared_ptr<writer_sink> sink_;
@@ -121,6 +115,14 @@ private:
 };
 
 }  // namespace
+
+log_level parse_log_level(std::string_view name) noexcept {
+    if (name == "debug")
+        return log_level::debug;
+    if (name == "warn")
+        return log_level::warn;
+    return name == "error" ? log_level::error : log_level::info;
+}
 
 std::unique_ptr<logger> make_logger(const log_options& options) {
     return std::make_unique<async_log>(options);

@@ -10,10 +10,10 @@ namespace {
 // Statements stay portable between SQLite and PostgreSQL, and a migration is never edited after a release: what comes
 // later is appended.
 struct migration {
-    std::array<const char*, 4> statements;  // run in order, up to the first null
+    std::array<const char*, 5> statements;  // run in order, up to the first null
 };
 
-constexpr std::array<migration, 1> history{{
+constexpr std::array<migration, 2> history{{
     {{
         "CREATE TABLE users ("
         " id TEXT PRIMARY KEY,"  // 32 lower-case hex digits
@@ -26,6 +26,33 @@ constexpr std::array<migration, 1> history{{
         " user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
         " name TEXT NOT NULL,"
         " PRIMARY KEY (user_id, name))",
+    }},
+    {{
+        "ALTER TABLE users ADD COLUMN version BIGINT NOT NULL DEFAULT 1",
+        "ALTER TABLE users ADD COLUMN credential_version BIGINT NOT NULL DEFAULT 1",
+        // Ids and hashes are lower-case hex digits, times seconds since 1970 on the session time line. Without a
+        // foreign key: a login that meets the removal of its user must not spoil the transaction it shares with others.
+        "CREATE TABLE sessions ("
+        " id TEXT PRIMARY KEY,"
+        " token_hash TEXT NOT NULL,"
+        " rotated_from TEXT,"  // the hash before, for as long as it matters
+        " user_id TEXT NOT NULL,"
+        " remembered INTEGER NOT NULL,"  // 0 or 1
+        " ip TEXT NOT NULL,"             // empty: not known
+        " user_agent TEXT NOT NULL,"
+        " created_at BIGINT NOT NULL,"
+        " authenticated_at BIGINT NOT NULL,"
+        " last_seen_at BIGINT NOT NULL,"
+        " expires_at BIGINT NOT NULL,"
+        " rotated_at BIGINT)",
+        "CREATE INDEX sessions_by_user ON sessions (user_id)",
+        // No row or one: what the session times were last counted on, see session_time_line.hpp.
+        "CREATE TABLE session_time_line ("
+        " boot TEXT NOT NULL,"
+        " origin BIGINT NOT NULL,"
+        " last_second BIGINT NOT NULL,"
+        " idle_timeout BIGINT NOT NULL,"  // seconds
+        " remembered_idle_timeout BIGINT NOT NULL)",
     }},
 }};
 

@@ -4,6 +4,7 @@
 // from last_seen, so that a touch is a single store. Pure data and arithmetic: the shard's mutex guards it.
 #pragma once
 
+#include "session_journal.hpp"
 #include "text_pool.hpp"
 
 #include <latchkey/config.hpp>
@@ -23,6 +24,9 @@ inline stamp saturated(seconds s) noexcept {
 }
 inline stamp later(stamp t, stamp by) noexcept {
     return t + std::min(by, std::numeric_limits<stamp>::max() - t);
+}
+inline stamp to_stamp(time_point t) noexcept {
+    return saturated(t.time_since_epoch());
 }
 inline time_point to_time(stamp t) noexcept {
     return time_point{seconds{t}};
@@ -52,18 +56,18 @@ struct lifetimes {
 
 // Aligned so that a record never spans more than two cache lines.
 struct alignas(32) session_record {
-    session_record(const session_key& k, const public_id& i, const profile_ptr& u, const client_address& a,
-                   text_pool::id agent, bool is_remembered, stamp now, const lifetime& limits) noexcept
-        : token_hash(k),
-          id(i),
-          ip(a),
+    // `entry` as of a session that somebody may have used until `now`, but not later.
+    session_record(const journal_entry& entry, const profile_ptr& u, text_pool::id agent, stamp now) noexcept
+        : token_hash(entry.key),
+          id(entry.id),
+          ip(entry.ip),
           user(u),
           user_agent(agent),
-          created(now),
-          authenticated(now),
-          last_seen(now),
-          expires(later(now, limits.absolute)),
-          remembered(is_remembered) {}
+          created(to_stamp(entry.created_at)),
+          authenticated(to_stamp(entry.authenticated_at)),
+          last_seen(std::min(to_stamp(entry.last_seen_at), now)),
+          expires(to_stamp(entry.expires_at)),
+          remembered(entry.remembered) {}
 
     const session_key& key() const noexcept { return token_hash; }
     // Already uniformly random, see session_key. The shard number is taken from another word.
@@ -73,12 +77,14 @@ struct alignas(32) session_record {
         return std::min(expires, later(last_seen, limits.of(remembered).idle));
     }
     // Dead from the second of its expiry on.
-    bool dead(stamp now, const lifetimes& limits) const noexcept { return now >= idle_expires(limits); }
+    bool dead(stamp now, const lifetimes& limits) const noexcept { return ended || now >= idle_expires(limits); }
 
     // Notes activity of a session that lives. Never called on a dead one, so that it cannot revive it.
     void touch(stamp now, const lifetimes& limits) noexcept {
-        if (now > last_seen && now - last_seen >= limits.of(remembered).touch)
+        if (now > last_seen && now - last_seen >= limits.of(remembered).touch) {
             last_seen = now;
+            moved = true;
+        }
     }
 
     session copy(const lifetimes& limits) const {
@@ -103,6 +109,9 @@ struct alignas(32) session_record {
     stamp last_seen;
     stamp expires;
     bool remembered;
+    bool moved = false;    // last_seen is later than the journal knows
+    bool pending = false;  // the login is not durable yet
+    bool ended = false;    // died by limits that are not in force any more: stays dead
 };
 static_assert(sizeof(session_record) == 96);
 

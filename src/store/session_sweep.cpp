@@ -1,49 +1,114 @@
-// The sweep of the session table. It only gives memory back: a dead session is dead at find() without it.
+// The upkeep of the session table. The sweep only gives memory back: a dead session is dead at find() without it.
 #include "session_table.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstddef>
+#include <new>
 
 namespace latchkey {
+namespace {
 
-// What one look at a shard found. Both numbers are small, so that a check waits for a sweep a few microseconds only.
-struct session_table::expired_keys {
-    static constexpr std::uint32_t slots_per_look = 512;
+// What one look at a shard goes through: few enough that a check waits for it a few microseconds only.
+constexpr std::uint32_t slots_per_look = 512;
 
+}  // namespace
+
+// What one look at a shard found.
+struct session_table::dead_keys {
     std::array<session_key, 64> keys;
     std::size_t count = 0;
     std::uint32_t next = 0;  // the slot to go on from
     bool end = false;        // of the shard
 };
 
-session_table::expired_keys session_table::collect_expired(std::uint32_t number, std::uint32_t from) const noexcept {
-    session_shard& shard = shards_[number];
+session_table::dead_keys session_table::collect_dead(std::uint32_t number, std::uint32_t from) const noexcept {
+    const session_shard& shard = shards_[number];
     mutex_lock lock(shard.mutex);
     const stamp second = now();
-    expired_keys found;
+    dead_keys found;
     found.next = from;
-    const std::uint32_t stop = std::min(from + expired_keys::slots_per_look, shard.records.end());
+    const std::uint32_t stop = std::min(from + slots_per_look, shard.records.end());
     for (; found.next < stop && found.count < found.keys.size(); ++found.next)
-        if (shard.records.contains(found.next) && shard.records[found.next].dead(second, limits_))
+        if (shard.records.contains(found.next) && shard.records[found.next].dead(second, shard.limits))
             found.keys[found.count++] = shard.records[found.next].key();
     found.end = found.next >= shard.records.end();
     return found;
 }
 
-void session_table::sweep() noexcept {
-    mutex_lock lock(sweep_mutex_);
+void session_table::sweep(sweep_report* report) noexcept {
+    mutex_lock lock(upkeep_mutex_);
+    rotated_.forget_expired(now());
     for (std::size_t removed = 0; removed < sweep_budget;) {
-        const expired_keys found = collect_expired(sweep_shard_, sweep_slot_);
-        // The ordinary way out, with its own locks. A session that somebody else ended meanwhile is simply not there.
-        for (std::size_t i = 0; i < found.count; ++i)
-            erase(found.keys[i]);
+        const dead_keys found = collect_dead(sweep_shard_, sweep_slot_);
+        for (std::size_t i = 0; i < found.count; ++i) {
+            // The ordinary way out, with its own locks. A session that somebody else ended meanwhile, or rotated while
+            // it still lived, is simply not there.
+            const auto dead = locate(found.keys[i]);
+            const auto gone = dead ? erase(dead->seen) : std::nullopt;
+            try {
+                if (gone && report)
+                    report->dead.push_back(gone->value.id);
+            } catch (const std::bad_alloc&) {
+                // The journal finds out for itself at its next start.
+            }
+        }
         removed += found.count;
         sweep_slot_ = found.next;
-        if (found.end) {
-            sweep_shard_ = (sweep_shard_ + 1) % shard_count;
-            sweep_slot_ = 0;
-            return;
+        if (!found.end)
+            continue;
+        try {
+            if (report && later(noted_[sweep_shard_], note_every_) <= now()) {
+                noted_[sweep_shard_] = now();
+                report->moved = take_moved(sweep_shard_);
+            }
+        } catch (const std::bad_alloc&) {
+            // What was not taken is there for the next time.
         }
+        sweep_shard_ = (sweep_shard_ + 1) % shard_count;
+        sweep_slot_ = 0;
+        return;
+    }
+}
+
+std::vector<last_seen> session_table::take_moved(std::uint32_t number) {
+    std::vector<last_seen> moved;
+    session_shard& shard = shards_[number];
+    for (std::uint32_t from = 0, end = 1; from < end; from += slots_per_look) {
+        moved.reserve(moved.size() + slots_per_look);
+        mutex_lock lock(shard.mutex);
+        end = shard.records.end();
+        for (std::uint32_t slot = from; slot < std::min(from + slots_per_look, end); ++slot)
+            if (shard.records.contains(slot) && shard.records[slot].moved) {
+                shard.records[slot].moved = false;
+                moved.push_back({shard.records[slot].id, to_time(shard.records[slot].last_seen)});
+            }
+    }
+    return moved;
+}
+
+void session_table::configure(const session_options& options, std::vector<public_id>* dead) noexcept {
+    mutex_lock lock(upkeep_mutex_);
+    max_per_user_.store(std::max<std::size_t>(1, options.max_per_user), std::memory_order_relaxed);
+    places_.set_limit(options.max_total);
+    const lifetimes limits(options);
+    // Often enough that a crash costs a session no more than a sixth of its idle time.
+    note_every_ = std::min<stamp>(300, std::min(limits.ordinary.idle, limits.remembered.idle) / 6);
+    for (session_shard& shard : shards_) {
+        mutex_lock shard_lock(shard.mutex);
+        const stamp second = now();
+        for (std::uint32_t slot = 0; slot < shard.records.end(); ++slot) {
+            if (!shard.records.contains(slot))
+                continue;
+            session_record& record = shard.records[slot];
+            record.ended = record.dead(second, shard.limits);
+            try {
+                if (record.ended && dead)
+                    dead->push_back(record.id);
+            } catch (const std::bad_alloc&) {
+                // The sweep will tell.
+            }
+        }
+        shard.limits = limits;
     }
 }
 

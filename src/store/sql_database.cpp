@@ -1,9 +1,9 @@
 #include "sql_database.hpp"
 
 #include "sqlite_database.hpp"
+#include "sqlite_file.hpp"
 
 #include <stdexcept>
-#include <string_view>
 
 namespace latchkey {
 
@@ -22,10 +22,9 @@ void exclusive_transaction::commit() {
     open_ = false;
 }
 
-std::unique_ptr<sql_database> open_database(const database_options& options) {
-    constexpr std::string_view sqlite = "sqlite:";
-    if (options.url.starts_with(sqlite))
-        return open_sqlite_database(options.url.substr(sqlite.size()), options.pool_size);
+std::unique_ptr<sql_database> connect_database(const database_options& options) {
+    if (const auto file = sqlite_file_of(options))
+        return open_sqlite_database(*file, options.pool_size);
     // The url may hold a password: it is not repeated.
     throw std::runtime_error("database.url must be \"sqlite:\" followed by the path of the database file");
 }

@@ -1,6 +1,5 @@
 #include "sql_user_store.hpp"
 
-#include "migrations.hpp"
 #include "sql_database.hpp"
 #include "tokens.hpp"
 #include "user_rows.hpp"
@@ -16,10 +15,8 @@ constexpr std::size_t largest_page = 1000;
 
 class sql_user_store final : public user_store {
 public:
-    sql_user_store(const database_options& options, const clock& now, logger& log)
-        : database_(open_database(options)), clock_(now), log_(log) {
-        migrate(*database_);
-    }
+    sql_user_store(std::shared_ptr<sql_database> database, const clock& now, logger& log)
+        : database_(std::move(database)), clock_(now), log_(log) {}
 
     result<user> add(const email_address& email, std::string_view name, const std::vector<std::string>& groups,
                      std::string_view password_hash) override;
@@ -31,32 +28,19 @@ public:
     }
     result<user_page> list(std::optional<public_id> after, std::size_t limit) override;
 
-    result<void> set_password_hash(const public_id& id, std::string_view password_hash) override {
-        return set("UPDATE users SET password_hash = :value WHERE id = :id", id, std::string(password_hash));
-    }
+    result<user> update(const public_id& id, const user_changes& changes) override;
+    result<void> remove(const public_id& id) override;
     result<bool> replace_password_hash(const public_id& id, std::string_view expected,
                                        std::string_view password_hash) override;
-    result<void> set_disabled(const public_id& id, bool disabled) override {
-        return set("UPDATE users SET disabled = :value WHERE id = :id", id, disabled ? 1 : 0);
-    }
-    result<void> set_name(const public_id& id, std::string_view name) override {
-        if (auto valid = validate_user_name(name); !valid)
-            return valid;
-        return set("UPDATE users SET name = :value WHERE id = :id", id, std::string(name));
-    }
-    result<void> set_groups(const public_id& id, const std::vector<std::string>& groups) override;
-    result<void> remove(const public_id& id) override;
     result<void> ping() override;
 
 private:
     result<std::optional<stored_user>> find_one(const char* condition, const std::string& value);
-    template <class Value>
-    result<void> set(const char* statement, const public_id& id, const Value& value);
     // Runs `work` on a connection of its own. Whatever a library throws ends here.
     template <class Work>
     auto guarded(std::string_view operation, Work work) noexcept -> decltype(work(std::declval<soci::session&>()));
 
-    const std::unique_ptr<sql_database> database_;
+    const std::shared_ptr<sql_database> database_;
     const clock& clock_;
     logger& log_;
 };
@@ -88,6 +72,15 @@ long long run(soci::session& sql, const char* text, const Exchanges&... exchange
     return statement.get_affected_rows();
 }
 
+std::optional<stored_user> select_one(soci::session& sql, const char* condition, const std::string& value) {
+    auto found =
+        select_users(sql, "FROM users u LEFT JOIN user_groups g ON g.user_id = u.id WHERE " + std::string(condition),
+                     text_parameter{"value", value});
+    if (found.empty())
+        return std::nullopt;
+    return std::move(found.front());
+}
+
 void insert_groups(soci::session& sql, const std::string& user_id, const std::vector<std::string>& groups) {
     for (const std::string& group : groups)
         sql << "INSERT INTO user_groups (user_id, name) VALUES (:user_id, :name)", soci::use(user_id, "user_id"),
@@ -101,7 +94,7 @@ result<user> sql_user_store::add(const email_address& email, std::string_view na
     auto canonical = canonical_groups(groups);
     if (!canonical)
         return canonical.error();
-    const user fresh{random_public_id(), email.str(), std::string(name), *std::move(canonical), false, clock_.now()};
+    const user fresh{random_public_id(), email.str(), std::string(name), *std::move(canonical), false, clock_.now(), 1};
 
     return guarded("add", [&](soci::session& sql) -> result<user> {
         const std::string id = fresh.id.str();
@@ -109,8 +102,9 @@ result<user> sql_user_store::add(const email_address& email, std::string_view na
         const long long created_at = fresh.created_at.time_since_epoch().count();
         exclusive_transaction transaction(*database_, sql);
         try {
-            sql << "INSERT INTO users (id, email, name, password_hash, disabled, created_at)"
-                   " VALUES (:id, :email, :name, :hash, 0, :created_at)",
+            sql << "INSERT INTO users (id, email, name, password_hash, disabled, created_at, version, "
+                   "credential_version)"
+                   " VALUES (:id, :email, :name, :hash, 0, :created_at, 1, 1)",
                 soci::use(id, "id"), soci::use(fresh.email, "email"), soci::use(fresh.name, "name"),
                 soci::use(hash, "hash"), soci::use(created_at, "created_at");
         } catch (const soci::soci_error& e) {
@@ -126,12 +120,7 @@ result<user> sql_user_store::add(const email_address& email, std::string_view na
 
 result<std::optional<stored_user>> sql_user_store::find_one(const char* condition, const std::string& value) {
     return guarded("find", [&](soci::session& sql) -> result<std::optional<stored_user>> {
-        auto found = select_users(
-            sql, "FROM users u LEFT JOIN user_groups g ON g.user_id = u.id WHERE " + std::string(condition),
-            {"value", value});
-        if (found.empty())
-            return std::optional<stored_user>{};
-        return std::optional<stored_user>(std::move(found.front()));
+        return select_one(sql, condition, value);
     });
 }
 
@@ -145,7 +134,7 @@ result<user_page> sql_user_store::list(std::optional<public_id> after, std::size
             select_users(sql,
                          "FROM (SELECT * FROM users WHERE id > :after ORDER BY id LIMIT " + std::to_string(limit + 1) +
                              ") u LEFT JOIN user_groups g ON g.user_id = u.id ORDER BY u.id",
-                         {"after", after ? after->str() : std::string()});
+                         text_parameter{"after", after ? after->str() : std::string()});
         user_page page;
         const std::size_t count = std::min(limit, found.size());
         page.users.reserve(count);
@@ -157,12 +146,108 @@ result<user_page> sql_user_store::list(std::optional<public_id> after, std::size
     });
 }
 
-template <class Value>
-result<void> sql_user_store::set(const char* statement, const public_id& user, const Value& value) {
-    return guarded("update", [&](soci::session& sql) -> result<void> {
-        const std::string id = user.str();
-        if (run(sql, statement, soci::use(value, "value"), soci::use(id, "id")) == 0)
+// `changes` with everything in it checked and in canonical form.
+result<user_changes> canonical(const user_changes& changes) {
+    user_changes checked = changes;
+    if (checked.name)
+        if (auto valid = validate_user_name(*checked.name); !valid)
+            return valid.error();
+    if (checked.groups) {
+        auto groups = canonical_groups(*std::move(checked.groups));
+        if (!groups)
+            return groups.error();
+        checked.groups = *std::move(groups);
+    }
+    return checked;
+}
+
+// Whether `changes` ask for anything at all.
+bool any(const user_changes& changes) noexcept {
+    return changes.email || changes.name || changes.groups || changes.disabled || changes.password_hash;
+}
+
+bool ends_sessions(const user_changes& changes) noexcept {
+    return changes.password_hash || changes.disabled.value_or(false);
+}
+
+void apply(const user_changes& changes, stored_user& to) {
+    if (changes.email)
+        to.profile.email = changes.email->str();
+    if (changes.name)
+        to.profile.name = *changes.name;
+    if (changes.groups)
+        to.profile.groups = *changes.groups;
+    if (changes.disabled)
+        to.profile.disabled = *changes.disabled;
+    if (changes.password_hash)
+        to.password_hash = *changes.password_hash;
+    ++to.profile.version;
+    if (ends_sessions(changes))
+        ++to.credential_version;
+}
+
+// A password change may spare one session; nothing survives disabling.
+void delete_sessions(soci::session& sql, const std::string& user, const user_changes& changes) {
+    const bool spares = changes.spare && !changes.disabled.value_or(false);
+    const std::string spare = spares ? changes.spare->str() : std::string();  // no id is empty
+    run(sql, "DELETE FROM sessions WHERE user_id = :user_id AND id <> :spare", soci::use(user, "user_id"),
+        soci::use(spare, "spare"));
+}
+
+void write(soci::session& sql, const stored_user& changed) {
+    const std::string id = changed.profile.id.str();
+    const int disabled = changed.profile.disabled ? 1 : 0;
+    const long long version = changed.profile.version;
+    const long long credential_version = changed.credential_version;
+    run(sql,
+        "UPDATE users SET email = :email, name = :name, password_hash = :hash, disabled = :disabled,"
+        " version = :version, credential_version = :credential_version WHERE id = :id",
+        soci::use(changed.profile.email, "email"), soci::use(changed.profile.name, "name"),
+        soci::use(changed.password_hash, "hash"), soci::use(disabled, "disabled"), soci::use(version, "version"),
+        soci::use(credential_version, "credential_version"), soci::use(id, "id"));
+}
+
+result<user> sql_user_store::update(const public_id& id, const user_changes& changes) {
+    const auto checked = canonical(changes);
+    if (!checked)
+        return checked.error();
+    return guarded("update", [&](soci::session& sql) -> result<user> {
+        exclusive_transaction transaction(*database_, sql);
+        auto found = select_one(sql, "u.id = :value", id.str());
+        if (!found)
             return errc::not_found;
+        if (changes.judged_by && *changes.judged_by != found->credential_version)
+            return errc::invalid_credentials;
+        if (!any(*checked))
+            return std::move(found->profile);
+        apply(*checked, *found);
+        try {
+            write(sql, *found);
+        } catch (const soci::soci_error& e) {
+            if (database_->is_unique_violation(e))
+                return errc::already_exists;
+            throw;
+        }
+        const std::string user_id = id.str();
+        if (checked->groups) {
+            run(sql, "DELETE FROM user_groups WHERE user_id = :user_id", soci::use(user_id, "user_id"));
+            insert_groups(sql, user_id, *checked->groups);
+        }
+        if (ends_sessions(*checked))
+            delete_sessions(sql, user_id, *checked);
+        transaction.commit();
+        return std::move(found->profile);
+    });
+}
+
+result<void> sql_user_store::remove(const public_id& user) {
+    return guarded("remove", [&](soci::session& sql) -> result<void> {
+        const std::string id = user.str();
+        exclusive_transaction transaction(*database_, sql);
+        if (run(sql, "DELETE FROM users WHERE id = :id", soci::use(id, "id")) == 0)  // the groups go with the user
+            return errc::not_found;
+        delete_sessions(sql, id, {});
+        transaction.commit();
         return {};
     });
 }
@@ -173,41 +258,17 @@ result<bool> sql_user_store::replace_password_hash(const public_id& user, std::s
         const std::string id = user.str();
         const std::string from(expected);
         const std::string to(password_hash);
+        exclusive_transaction transaction(*database_, sql);
         if (run(sql, "UPDATE users SET password_hash = :to WHERE id = :id AND password_hash = :from",
-                soci::use(to, "to"), soci::use(id, "id"), soci::use(from, "from")) > 0)
+                soci::use(to, "to"), soci::use(id, "id"), soci::use(from, "from")) > 0) {
+            transaction.commit();
             return true;
+        }
         int known = 0;
         sql << "SELECT 1 FROM users WHERE id = :id", soci::use(id, "id"), soci::into(known);
         if (!sql.got_data())
             return errc::not_found;
         return false;
-    });
-}
-
-result<void> sql_user_store::set_groups(const public_id& user, const std::vector<std::string>& groups) {
-    const auto canonical = canonical_groups(groups);
-    if (!canonical)
-        return canonical.error();
-    return guarded("set_groups", [&](soci::session& sql) -> result<void> {
-        const std::string id = user.str();
-        exclusive_transaction transaction(*database_, sql);
-        int known = 0;
-        sql << "SELECT 1 FROM users WHERE id = :id", soci::use(id, "id"), soci::into(known);
-        if (!sql.got_data())
-            return errc::not_found;
-        sql << "DELETE FROM user_groups WHERE user_id = :id", soci::use(id, "id");
-        insert_groups(sql, id, *canonical);
-        transaction.commit();
-        return {};
-    });
-}
-
-result<void> sql_user_store::remove(const public_id& user) {
-    return guarded("remove", [&](soci::session& sql) -> result<void> {
-        const std::string id = user.str();
-        if (run(sql, "DELETE FROM users WHERE id = :id", soci::use(id, "id")) == 0)  // the groups go with the user
-            return errc::not_found;
-        return {};
     });
 }
 
@@ -221,8 +282,8 @@ result<void> sql_user_store::ping() {
 
 }  // namespace
 
-std::unique_ptr<user_store> make_sql_user_store(const database_options& options, const clock& now, logger& log) {
-    return std::make_unique<sql_user_store>(options, now, log);
+std::unique_ptr<user_store> make_sql_user_store(std::shared_ptr<sql_database> database, const clock& now, logger& log) {
+    return std::make_unique<sql_user_store>(std::move(database), now, log);
 }
 
 }  // namespace latchkey

@@ -1,8 +1,9 @@
 // The user store over SQL.
 #pragma once
 
+#include "database.hpp"
+
 #include <latchkey/clock.hpp>
-#include <latchkey/config.hpp>
 #include <latchkey/log.hpp>
 #include <latchkey/user_store.hpp>
 
@@ -10,9 +11,7 @@
 
 namespace latchkey {
 
-// Opens the database, making or upgrading it as needed. Throws std::runtime_error, with a sentence for the operator,
-// when that cannot be done. Up to options.pool_size threads work at a time; a further one waits for its turn.
-// `now` and `log` must outlive the store.
-std::unique_ptr<user_store> make_sql_user_store(const database_options& options, const clock& now, logger& log);
+// Over a database that was opened with open_database(). `now` and `log` must outlive the store.
+std::unique_ptr<user_store> make_sql_user_store(std::shared_ptr<sql_database> database, const clock& now, logger& log);
 
 }  // namespace latchkey

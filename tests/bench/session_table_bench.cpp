@@ -2,7 +2,7 @@
 //
 // Memory is the growth of the resident set while the sessions are inserted, each with a profile made for it as a login
 // makes one: what the table keeps of it counts. The keys are made before.
-#include "memory_session_store.hpp"
+#include "table_session_store.hpp"
 
 #include <latchkey/clock.hpp>
 

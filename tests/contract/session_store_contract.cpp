@@ -1,55 +1,6 @@
 #include "session_store_contract.hpp"
 
-#include <cstring>
-
 namespace latchkey::testing {
-namespace {
-
-template <class Bytes>
-Bytes random_bytes(std::uint64_t seed) {
-    std::mt19937_64 random(seed * 2654435761U + 12345);
-    Bytes out;
-    for (std::size_t i = 0; i < out.bytes.size(); i += 8) {
-        const std::uint64_t word = random();
-        std::memcpy(out.bytes.data() + i, &word, 8);
-    }
-    return out;
-}
-
-}  // namespace
-
-session_key nth_key(std::uint64_t n) {
-    return random_bytes<session_key>(n);
-}
-public_id nth_id(std::uint64_t n) {
-    return random_bytes<public_id>(n + 1'000'000'007);
-}
-
-profile_ptr nth_user(std::uint64_t n) {
-    user u;
-    u.id = random_bytes<public_id>(n + 2'000'000'011);
-    u.email = "user" + std::to_string(n) + "@example.com";
-    u.name = "User " + std::to_string(n);
-    u.groups = {"staff"};
-    return make_profile(u, false);
-}
-
-result<session> session_store_fixture::insert_at(const session_key& key, std::uint64_t n, profile_ptr user,
-                                                 bool remembered) {
-    new_session fresh;
-    fresh.id = nth_id(n);
-    fresh.user = std::move(user);
-    fresh.remembered = remembered;
-    fresh.client.ip.bytes[15] = static_cast<std::uint8_t>(n);
-    fresh.client.user_agent = "agent " + std::to_string(n % 7);
-    return run.await(store().insert(key, fresh));
-}
-
-void session_store_fixture::sweep_all() {
-    for (int i = 0; i < 1000; ++i)
-        store().sweep();
-}
-
 namespace {
 
 TEST_P(session_store_contract, finds_what_was_inserted) {
@@ -254,11 +205,7 @@ TEST_P(session_store_contract, one_profile_for_all_sessions_of_a_user) {
     ASSERT_TRUE(insert(2, nth_user(1)));  // says the same in another object: not kept twice
     EXPECT_EQ(find(1)->user, find(2)->user);
 
-    user renamed;
-    renamed.id = alice->id;
-    renamed.email = alice->email;
-    renamed.name = "Alice Newman";
-    ASSERT_TRUE(insert(3, make_profile(renamed, false)));
+    ASSERT_TRUE(insert(3, renamed(alice, "Alice Newman", 0)));
     ASSERT_TRUE(insert(4, bob));
     for (const std::uint64_t n : {1U, 2U, 3U})
         EXPECT_EQ(find(n)->user->name, "Alice Newman") << n;

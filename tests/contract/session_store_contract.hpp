@@ -1,7 +1,8 @@
 // What every session_store must do, whatever it is made of: a fixture over a factory.
 //
 // To hold another store against the suite, instantiate session_store_contract, session_store_model and
-// session_store_concurrent with its factory; see memory_session_store_contract.cpp.
+// session_store_concurrent with its factory, and session_store_durable if it keeps sessions; see
+// table_session_store_contract.cpp.
 #pragma once
 
 #include "await.hpp"
@@ -13,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <random>
@@ -20,24 +22,59 @@
 
 namespace latchkey::testing {
 
+// What a store is opened over, and what stays when it goes.
+class session_store_backing {
+public:
+    virtual ~session_store_backing() = default;
+    // The store before has gone.
+    virtual std::unique_ptr<session_store> open(const session_options& options, const clock& now) = 0;
+
+    // The rest is for stores that keep sessions. Sessions of users that were not added do not survive.
+    virtual void add_user(const profile_ptr&) {}
+    // From here to the next open() nothing that is written stays, as if the process were killed here.
+    virtual void cut_off() {}
+    // Whether every write fails from now on.
+    virtual void fail(bool) {}
+};
+
 struct session_store_factory {
     std::string name;
-    std::function<std::unique_ptr<session_store>(const session_options&, const clock&)> make;
+    std::function<std::unique_ptr<session_store_backing>()> make;
+    bool durable = false;           // whether sessions survive, and so whether verbs wait for something
+    std::uint64_t races = 100'000;  // how many the concurrent tests run; fewer for a store that waits for a disk
 };
 
 // The n-th of an endless row of keys, ids and users; the same for the same n.
 session_key nth_key(std::uint64_t n);
 public_id nth_id(std::uint64_t n);
 profile_ptr nth_user(std::uint64_t n);
+// Another picture of the same user.
+profile_ptr renamed(const profile_ptr& known, std::string name, std::int64_t version);
 
 class session_store_fixture : public ::testing::TestWithParam<session_store_factory> {
 protected:
-    // Makes the store with `options` as they are now; the old one goes.
+    // Makes an empty store with `options` as they are now; the old one goes.
     session_store& make() {
-        store_ = GetParam().make(options, clock);
-        return *store_;
+        store_.reset();
+        backing_ = GetParam().make();
+        return restart();
     }
     session_store& store() { return store_ ? *store_ : make(); }
+    session_store_backing& backing() {
+        store();
+        return *backing_;
+    }
+    // The same store again, over what was kept.
+    session_store& restart() {
+        store_.reset();
+        store_ = backing_->open(options, clock);
+        return *store_;
+    }
+    // A restart that nobody had time to prepare.
+    session_store& crash() {
+        backing_->cut_off();
+        return restart();
+    }
 
     // Inserts session `n` of `user`; its key is nth_key(n), its id nth_id(n).
     result<session> insert(std::uint64_t n, profile_ptr user, bool remembered = false) {
@@ -47,6 +84,11 @@ protected:
 
     std::optional<session> find(std::uint64_t n) { return run.await(store().find(nth_key(n))).value(); }
     bool alive(std::uint64_t n) { return find(n).has_value(); }
+    std::optional<session> find_rotated(std::uint64_t n) { return run.await(store().find_rotated(nth_key(n))).value(); }
+    // From nth_key(n) to nth_key(fresh).
+    std::optional<session> rotate(std::uint64_t n, std::uint64_t fresh) {
+        return run.await(store().rotate(nth_key(n), nth_key(fresh))).value();
+    }
     std::optional<session> erase(std::uint64_t n) { return run.await(store().erase(nth_key(n))).value(); }
     std::size_t erase_user(const profile_ptr& user) { return run.await(store().erase_user(user->id)).value(); }
     std::vector<listed_session> list(const profile_ptr& user) { return run.await(store().list(user->id)).value(); }
@@ -56,15 +98,24 @@ protected:
     session_options options;
     manual_clock clock;
     runner run;
+    std::deque<runner> runners;  // for threads of a test's own
     const profile_ptr alice = nth_user(1);
     const profile_ptr bob = nth_user(2);
 
 private:
+    std::unique_ptr<session_store_backing> backing_;
     std::unique_ptr<session_store> store_;
 };
 
 class session_store_contract : public session_store_fixture {};
 class session_store_model : public session_store_fixture {};
 class session_store_concurrent : public session_store_fixture {};
+class session_store_durable : public session_store_fixture {
+protected:
+    session_store_durable() {
+        for (const profile_ptr& user : {alice, bob})
+            backing().add_user(user);
+    }
+};
 
 }  // namespace latchkey::testing

@@ -7,7 +7,7 @@ namespace {
 const user_store_factory sqlite{"sqlite", [](const std::string& directory, const clock& now, logger& log) {
                                     database_options options;
                                     options.url = "sqlite:" + directory + "/users.db";
-                                    return make_sql_user_store(options, now, log);
+                                    return make_sql_user_store(open_database(options), now, log);
                                 }};
 const auto name_of = [](const auto& test) { return test.param.name; };
 

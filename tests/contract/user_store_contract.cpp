@@ -37,11 +37,10 @@ TEST_P(user_store_contract, unknown_is_no_error) {
 }
 
 TEST_P(user_store_contract, changes_of_unknown_users_are_not_found) {
-    EXPECT_EQ(store->set_password_hash(nobody, "x").error(), errc::not_found);
+    for (const user_changes& change :
+         {password("x"), disabled(true), name("x"), groups({"x"}), address("x@example.com"), user_changes()})
+        EXPECT_EQ(store->update(nobody, change).error(), errc::not_found);
     EXPECT_EQ(store->replace_password_hash(nobody, "x", "y").error(), errc::not_found);
-    EXPECT_EQ(store->set_disabled(nobody, true).error(), errc::not_found);
-    EXPECT_EQ(store->set_name(nobody, "x").error(), errc::not_found);
-    EXPECT_EQ(store->set_groups(nobody, {"x"}).error(), errc::not_found);
     EXPECT_EQ(store->remove(nobody).error(), errc::not_found);
 }
 
@@ -60,31 +59,153 @@ TEST_P(user_store_contract, an_email_belongs_to_one_user) {
 TEST_P(user_store_contract, changes_show) {
     const public_id id = store->add(email("alice@example.com"), "", {"a", "b"}, "")->id;
     ASSERT_TRUE(store->add(email("bob@example.com"), "Bob", {"z"}, "bob's"));
-    EXPECT_EQ(store->find(id).value()->password_hash, "");
-    EXPECT_TRUE(store->set_password_hash(id, "new"));
-    EXPECT_TRUE(store->set_disabled(id, true));
-    EXPECT_TRUE(store->set_name(id, "Alice"));
-    EXPECT_TRUE(store->set_groups(id, {"c", "b"}));
-    for (int again = 0; again < 2; ++again) {
-        const stored_user found = *store->find(id).value();
+    EXPECT_EQ(read(id).password_hash, "");
+    for (int again = 0; again < 2; ++again) {  // the same values once more are no fault
+        EXPECT_TRUE(store->update(id, password("new")));
+        EXPECT_TRUE(store->update(id, disabled(true)));
+        EXPECT_TRUE(store->update(id, name("Alice")));
+        EXPECT_TRUE(store->update(id, groups({"c", "b", "c"})));
+        EXPECT_TRUE(store->update(id, address("Alice2@example.com")));
+        const stored_user found = read(id);
         EXPECT_EQ(found.password_hash, "new");
         EXPECT_TRUE(found.profile.disabled);
         EXPECT_EQ(found.profile.name, "Alice");
         EXPECT_EQ(found.profile.groups, (strings{"b", "c"}));
-        // The same values once more are found and changed, not "not found".
-        EXPECT_TRUE(store->set_password_hash(id, "new"));
-        EXPECT_TRUE(store->set_disabled(id, true));
-        EXPECT_TRUE(store->set_name(id, "Alice"));
-        EXPECT_TRUE(store->set_groups(id, {"c", "b"}));
+        EXPECT_EQ(found.profile.email, "alice2@example.com");
     }
-    EXPECT_TRUE(store->set_groups(id, {}));
-    EXPECT_TRUE(store->set_disabled(id, false));
-    EXPECT_TRUE(store->find(id).value()->profile.groups.empty());
-    EXPECT_FALSE(store->find(id).value()->profile.disabled);
+    EXPECT_FALSE(store->find(email("alice@example.com")).value());
+    EXPECT_TRUE(store->update(id, groups({})));
+    EXPECT_TRUE(store->update(id, disabled(false)));
+    EXPECT_TRUE(read(id).profile.groups.empty());
+    EXPECT_FALSE(read(id).profile.disabled);
     const stored_user bob = *store->find(email("bob@example.com")).value();
     EXPECT_EQ(bob.profile.name, "Bob");
     EXPECT_EQ(bob.profile.groups, strings{"z"});
     EXPECT_EQ(bob.password_hash, "bob's");
+}
+
+TEST_P(user_store_contract, several_changes_are_one) {
+    const user added = *store->add(email("alice@example.com"), "", {"a"}, "h");
+    user_changes all;
+    all.email = email("al@example.com");
+    all.name = "Al";
+    all.groups = strings{"z", "y"};
+    all.disabled = true;
+    all.password_hash = "h2";
+    const auto changed = store->update(added.id, all);
+    ASSERT_TRUE(changed);
+    EXPECT_EQ(changed->version, added.version + 1);
+    const stored_user found = read(added.id);
+    for (const user& u : {*changed, found.profile}) {
+        EXPECT_EQ(u.id, added.id);
+        EXPECT_EQ(u.email, "al@example.com");
+        EXPECT_EQ(u.name, "Al");
+        EXPECT_EQ(u.groups, (strings{"y", "z"}));
+        EXPECT_TRUE(u.disabled);
+        EXPECT_EQ(u.created_at, added.created_at);
+        EXPECT_EQ(u.version, added.version + 1);
+    }
+    EXPECT_EQ(found.password_hash, "h2");
+}
+
+TEST_P(user_store_contract, all_changes_are_done_or_none) {
+    const public_id id = store->add(email("alice@example.com"), "Alice", {"a"}, "h")->id;
+    ASSERT_TRUE(store->add(email("bob@example.com"), "Bob", {}, "h"));
+    const stored_user before = read(id);
+    user_changes changes;
+    changes.name = "Somebody";
+    changes.groups = strings{"b"};
+    changes.password_hash = "h2";
+    user_changes taken = changes;
+    taken.email = email("BOB@example.com");
+    EXPECT_EQ(store->update(id, taken).error(), errc::already_exists);
+    user_changes malformed = changes;
+    malformed.groups = strings{"ok", "not ok"};
+    EXPECT_EQ(store->update(id, malformed).error(), errc::invalid_request);
+    const stored_user after = read(id);
+    EXPECT_EQ(after.profile.name, "Alice");
+    EXPECT_EQ(after.profile.email, "alice@example.com");
+    EXPECT_EQ(after.profile.groups, strings{"a"});
+    EXPECT_EQ(after.password_hash, "h");
+    EXPECT_EQ(after.profile.version, before.profile.version);
+    EXPECT_EQ(after.credential_version, before.credential_version);
+    EXPECT_TRUE(store->update(id, address("alice@example.com")));  // one's own is not taken
+}
+
+// V3: by the versions one sees which picture of a user is the newer one, and whether a login was judged by credentials
+// that are not good any more.
+TEST_P(user_store_contract, versions_tell_what_changed) {
+    const user added = *store->add(email("alice@example.com"), "", {}, "h");
+    stored_user last = read(added.id);
+    EXPECT_EQ(last.profile.version, added.version);
+    const auto expect = [&](const user_changes& change, bool credentials, const char* what) {
+        const auto changed = store->update(added.id, change);
+        ASSERT_TRUE(changed) << what;
+        const stored_user now = read(added.id);
+        EXPECT_EQ(now.profile.version, last.profile.version + 1) << what;
+        EXPECT_EQ(changed->version, now.profile.version) << what;
+        EXPECT_EQ(now.credential_version, last.credential_version + (credentials ? 1 : 0)) << what;
+        last = now;
+    };
+    expect(name("Alice"), false, "name");
+    expect(name("Alice"), false, "the same name");
+    expect(groups({"a"}), false, "groups");
+    expect(address("al@example.com"), false, "email");
+    expect(password("h2"), true, "password");
+    expect(disabled(true), true, "disabled");
+    expect(disabled(false), false, "enabled");
+
+    ASSERT_TRUE(store->update(added.id, user_changes()));
+    EXPECT_EQ(read(added.id).profile.version, last.profile.version);
+    ASSERT_TRUE(store->replace_password_hash(added.id, "h2", "h3").value());  // a mere rehash
+    EXPECT_EQ(read(added.id).profile.version, last.profile.version);
+    EXPECT_EQ(read(added.id).credential_version, last.credential_version);
+    EXPECT_EQ(store->list({}, 1)->users.front().version, last.profile.version);
+}
+
+// V3: a change by somebody who was judged by credentials that are not in force any more is none.
+TEST_P(user_store_contract, a_change_may_depend_on_the_credentials) {
+    const public_id id = store->add(email("alice@example.com"), "", {}, "h")->id;
+    const std::int64_t judged_by = read(id).credential_version;
+    user_changes first = password("first");
+    first.judged_by = judged_by;
+    user_changes second = password("second");
+    second.judged_by = judged_by;
+    second.name = "Second";
+    ASSERT_TRUE(store->update(id, name("Alice")));  // of no concern
+    EXPECT_TRUE(store->update(id, first));
+    const stored_user between = read(id);
+    EXPECT_EQ(between.credential_version, judged_by + 1);
+    EXPECT_EQ(store->update(id, second).error(), errc::invalid_credentials);
+    EXPECT_EQ(read(id).password_hash, "first");
+    EXPECT_EQ(read(id).profile.name, "Alice");
+    EXPECT_EQ(read(id).profile.version, between.profile.version);
+    EXPECT_EQ(store->update(nobody, second).error(), errc::not_found);
+    second.judged_by = judged_by + 1;
+    EXPECT_TRUE(store->update(id, second));
+}
+
+TEST_P(user_store_contract, of_changes_at_a_time_one_is_in_force) {
+    const auto other = open();
+    const public_id id = store->add(email("alice@example.com"), "", {}, "h")->id;
+    for (int round = 0; round < 5; ++round) {
+        const std::int64_t judged_by = read(id).credential_version;
+        std::atomic<int> done{0};
+        std::atomic<int> refused{0};
+        std::vector<std::thread> threads;
+        for (int t = 0; t < 4; ++t)
+            threads.emplace_back([&, t] {
+                user_changes mine = password("p" + std::to_string(t));
+                mine.judged_by = judged_by;
+                const auto outcome = (t % 2 == 0 ? *store : *other).update(id, mine);
+                ++(outcome ? done : refused);
+                EXPECT_TRUE(outcome || outcome.error() == errc::invalid_credentials);
+            });
+        for (std::thread& thread : threads)
+            thread.join();
+        EXPECT_EQ(done, 1);
+        EXPECT_EQ(refused, 3);
+    }
 }
 
 TEST_P(user_store_contract, replaces_only_the_expected_hash) {
@@ -111,14 +232,14 @@ TEST_P(user_store_contract, removes_the_user_with_its_groups) {
 TEST_P(user_store_contract, refuses_bad_names_and_groups) {
     const public_id id = store->add(email("alice@example.com"), "Alice", {"a"}, "h")->id;
     const std::string bad_names[] = {"a\r\nRemote-User: root", std::string("a\0b", 3), "\xFF", std::string(129, 'x')};
-    for (const std::string& name : bad_names) {
-        EXPECT_EQ(store->add(email("bob@example.com"), name, {}, "h").error(), errc::invalid_request);
-        EXPECT_EQ(store->set_name(id, name).error(), errc::invalid_request);
+    for (const std::string& bad : bad_names) {
+        EXPECT_EQ(store->add(email("bob@example.com"), bad, {}, "h").error(), errc::invalid_request);
+        EXPECT_EQ(store->update(id, name(bad)).error(), errc::invalid_request);
     }
     const strings bad_groups[] = {{""}, {"a,b"}, {"a\nb"}, {std::string(65, 'g')}, {"ok", "not ok"}};
-    for (const strings& groups : bad_groups) {
-        EXPECT_EQ(store->add(email("bob@example.com"), "Bob", groups, "h").error(), errc::invalid_request);
-        EXPECT_EQ(store->set_groups(id, groups).error(), errc::invalid_request);
+    for (const strings& bad : bad_groups) {
+        EXPECT_EQ(store->add(email("bob@example.com"), "Bob", bad, "h").error(), errc::invalid_request);
+        EXPECT_EQ(store->update(id, groups(bad)).error(), errc::invalid_request);
     }
     EXPECT_FALSE(store->find(email("bob@example.com")).value());
     EXPECT_EQ(store->find(id).value()->profile.name, "Alice");
@@ -134,7 +255,7 @@ TEST_P(user_store_contract, values_are_never_code) {
         const auto added = store->add(email("x" + std::to_string(n++) + "@example.com"), text, {}, text);
         ASSERT_TRUE(added);
         EXPECT_EQ(store->find(added->id).value()->profile.name, text);
-        EXPECT_TRUE(store->set_name(added->id, text + text));
+        EXPECT_TRUE(store->update(added->id, name(text + text)));
         EXPECT_FALSE(store->replace_password_hash(added->id, text + "'", "stolen").value());
         EXPECT_EQ(store->find(added->id).value()->password_hash, text);
     }
@@ -203,6 +324,26 @@ TEST_P(user_store_contract, two_stores_share_the_users) {
     EXPECT_EQ(other->add(email("alice@example.com"), "", {}, "").error(), errc::already_exists);
     ASSERT_TRUE(other->remove(id));
     EXPECT_FALSE(store->find(id).value());
+}
+
+// Changes that meet are both done, whatever they change.
+TEST_P(user_store_contract, no_change_is_lost_among_threads) {
+    const auto other = open();
+    const user added = *store->add(email("alice@example.com"), "", {}, "h");
+    constexpr int each = 10;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+            user_store& mine = t % 2 == 0 ? *store : *other;
+            for (int i = 0; i < each; ++i)
+                EXPECT_TRUE(mine.update(added.id, t < 2 ? name("n" + std::to_string(i)) : password("p")));
+        });
+    for (std::thread& thread : threads)
+        thread.join();
+    const stored_user after = read(added.id);
+    EXPECT_EQ(after.profile.version, added.version + 4 * each);
+    EXPECT_EQ(after.profile.name, "n9");
+    EXPECT_EQ(after.password_hash, "p");
 }
 
 // Several threads on two stores: every add is answered rightly, no change is lost.

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace latchkey::testing {
@@ -27,6 +28,33 @@ protected:
     std::unique_ptr<user_store> open() { return GetParam().make(directory.path(), clock, log); }
 
     static email_address email(const std::string& text) { return email_address::parse(text).value(); }
+    // One change of one thing.
+    static user_changes name(std::string value) {
+        user_changes changes;
+        changes.name = std::move(value);
+        return changes;
+    }
+    static user_changes groups(std::vector<std::string> value) {
+        user_changes changes;
+        changes.groups = std::move(value);
+        return changes;
+    }
+    static user_changes disabled(bool value) {
+        user_changes changes;
+        changes.disabled = value;
+        return changes;
+    }
+    static user_changes password(std::string hash) {
+        user_changes changes;
+        changes.password_hash = std::move(hash);
+        return changes;
+    }
+    static user_changes address(const std::string& text) {
+        user_changes changes;
+        changes.email = email(text);
+        return changes;
+    }
+    stored_user read(const public_id& id) { return store->find(id).value().value(); }
 
     temporary_directory directory;
     manual_clock clock;

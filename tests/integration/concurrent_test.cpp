@@ -34,10 +34,22 @@ void on_threads(int n, Work work) {
         thread.join();
 }
 
+class concurrent_stores : public testing::TestWithParam<const char*> {
+protected:
+    static server_setup setup() {
+        auto out = two_cores();
+        out.config["session.store"] = std::string(1, '"') + GetParam() + '"';
+        return out;
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(both, concurrent_stores, testing::Values("database", "memory"),
+                         [](const auto& one) { return std::string(one.param); });
+
 // V1: 64 connections hammer with a cookie while it is logged out. No request that begins after the logout's answer may
-// succeed, on whatever connection and core.
-TEST(concurrent, nothing_passes_after_the_answer_to_a_logout) {
-    latchkey_server server(two_cores());
+// succeed, on whatever connection and core, in either store.
+TEST_P(concurrent_stores, nothing_passes_after_the_answer_to_a_logout) {
+    latchkey_server server(setup());
     constexpr int threads = 8, connections = 8, rounds = 10;
     int before = 0;
     for (int round = 0; round < rounds; ++round) {

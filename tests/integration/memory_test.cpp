@@ -3,6 +3,7 @@
 // What a core file would hold: every private writable page of the running process is searched.
 #include "latchkey_server.hpp"
 #include "process_probe.hpp"
+#include "sanitizer.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -18,9 +19,8 @@ namespace {
 class memory : public testing::Test {
 protected:
     void SetUp() override {
-#ifdef LATCHKEY_SANITIZE
-        GTEST_SKIP() << "sanitizers keep copies of their own";
-#endif
+        if (under_sanitizer())
+            GTEST_SKIP() << "sanitizers keep copies of their own";
         if (!count_in_memory(server_.process().pid(), "x"))
             GTEST_SKIP() << "this system does not let a process read its child's memory";
         // The fixture's own probe may still be open for a moment.

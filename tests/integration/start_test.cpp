@@ -40,6 +40,15 @@ TEST(unix_socket, a_peer_is_nobody_unless_trusted) {
     EXPECT_EQ(json_of(response)["session"]["device"]["ip"], "");
 }
 
+// What a server with a database of its own says that is to listen there.
+run_result serve_elsewhere(const std::string& listen) {
+    server_setup setup;
+    setup.config["server.listen"] = listen;
+    setup.start = false;
+    const latchkey_server other(setup);
+    return other.command({"serve"});
+}
+
 // What a killed server leaves behind is no reason not to start.
 TEST(unix_socket, a_stale_file_is_replaced) {
     server_setup setup;
@@ -48,7 +57,7 @@ TEST(unix_socket, a_stale_file_is_replaced) {
     server.kill();
     server.start();
     EXPECT_EQ(server.ask(login_request(alice())).status, 200);
-    const auto second = server.command({"serve"});
+    const auto second = serve_elsewhere("[\"unix:" + server.directory() / "latchkey.sock" + "\"]");
     EXPECT_NE(second.status, 0);
     EXPECT_THAT(second.errors, HasSubstr("latchkey.sock"));
     EXPECT_EQ(server.ask(get("/health/ready")).status, 200);
@@ -69,7 +78,7 @@ TEST(tcp_and_unix, several_listeners) {
 TEST(port_in_use, is_said_clearly) {
     latchkey_server first;
     const auto address = "127.0.0.1:" + std::to_string(first.port());
-    const auto second = first.command({"serve"});
+    const auto second = serve_elsewhere("[\"" + address + "\"]");
     EXPECT_NE(second.status, 0);
     EXPECT_NE(second.status, 2) << "the configuration is not at fault";
     EXPECT_THAT(second.errors, HasSubstr(address));

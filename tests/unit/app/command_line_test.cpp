@@ -9,7 +9,7 @@
 namespace latchkey {
 
 // Stands in for the server: this test program is linked with it in place of the real one.
-int serve(const loaded_config& loaded) {
+int serve(const loaded_config& loaded, const environment&) {
     return loaded.values.log.level == "debug" ? 0 : 1;
 }
 
@@ -62,7 +62,8 @@ TEST_F(CommandLine, EveryCommandHelps) {
 
 TEST_F(CommandLine, HelpIsHonestAboutOpenSessions) {
     for (const std::string command : {"passwd", "disable", "delete"})
-        EXPECT_THAT(run_plain({"latchkey", "user", command, "--help"}).out, HasSubstr("Sessions that are open"));
+        EXPECT_THAT(run_plain({"latchkey", "user", command, "--help"}).out,
+                    HasSubstr("Every session of the user ends."));
 }
 
 TEST_F(CommandLine, TellsItsVersion) {

@@ -98,7 +98,7 @@ level = "verbose"
                             "F:9: session.absolute_timeout: \"30 minutes\" is not a duration: write a number and d, h, "
                             "m, s or ms, such as \"30m\" or \"1h30m\"",
                             "F:10: session.store: \"redis\" is not available in this version: sessions live in "
-                            "\"memory\"",
+                            "the \"database\" or in \"memory\"",
                             "F:11: cookei: unknown section; did you mean cookie?",
                             "F:14: password.min_length: 7 is not between 8 and 64",
                             "F:16: log.level: \"verbose\" is not one of \"debug\", \"info\", \"warn\" or \"error\""));

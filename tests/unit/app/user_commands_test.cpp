@@ -32,7 +32,7 @@ protected:
     std::string stored_hash(const std::string& email) {
         silent log;
         const auto time = make_system_clock();
-        const auto users = make_sql_user_store({"sqlite:" + directory_.path("users.db"), 1}, *time, log);
+        const auto users = make_sql_user_store(open_database({"sqlite:" + directory_.path("users.db"), 1}), *time, log);
         return (*users->find(*email_address::parse(email)))->password_hash;
     }
 };

@@ -9,6 +9,7 @@
 #include <latchkey/user_store.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,22 +53,83 @@ public:
         return false;
     }
 
-    result<user> add(const email_address&, std::string_view, const std::vector<std::string>&,
-                     std::string_view) override {
-        return errc::store_unavailable;
+    result<std::optional<stored_user>> find(const public_id& id) override {
+        asked_.push_back("find by id");
+        if (failure || find_id_failure)
+            return failure ? *failure : *find_id_failure;
+        for (const auto& [email, user] : users)
+            if (user.profile.id == id)
+                return std::optional<stored_user>(user);
+        return std::optional<stored_user>{};
     }
-    result<std::optional<stored_user>> find(const public_id&) override { return errc::store_unavailable; }
-    result<user_page> list(std::optional<public_id>, std::size_t) override { return errc::store_unavailable; }
-    result<void> set_password_hash(const public_id&, std::string_view) override { return errc::store_unavailable; }
-    result<void> set_disabled(const public_id&, bool) override { return errc::store_unavailable; }
-    result<void> set_name(const public_id&, std::string_view) override { return errc::store_unavailable; }
-    result<void> set_groups(const public_id&, const std::vector<std::string>&) override {
-        return errc::store_unavailable;
+    result<user> add(const email_address& email, std::string_view name, const std::vector<std::string>& groups,
+                     std::string_view password_hash) override {
+        asked_.push_back("add");
+        if (failure)
+            return *failure;
+        if (users.contains(email.str()))
+            return errc::already_exists;
+        stored_user& fresh = users[email.str()];
+        fresh.profile.id.bytes.fill(static_cast<std::uint8_t>(users.size()));
+        fresh.profile.email = email.str();
+        fresh.profile.name = name;
+        fresh.profile.groups = groups;
+        fresh.password_hash = password_hash;
+        return fresh.profile;
     }
-    result<void> remove(const public_id&) override { return errc::store_unavailable; }
+    result<user> update(const public_id& id, const user_changes& changes) override {
+        asked_.push_back("update");
+        if (failure || update_failure)
+            return failure ? *failure : *update_failure;
+        if (before_update)
+            std::exchange(before_update, {})();
+        for (auto& [email, user] : users) {
+            if (user.profile.id != id)
+                continue;
+            if (changes.judged_by && *changes.judged_by != user.credential_version)
+                return errc::invalid_credentials;
+            if (changes.email)
+                user.profile.email = changes.email->str();
+            if (changes.name)
+                user.profile.name = *changes.name;
+            if (changes.groups)
+                user.profile.groups = *changes.groups;
+            if (changes.disabled)
+                user.profile.disabled = *changes.disabled;
+            if (changes.password_hash)
+                user.password_hash = *changes.password_hash;
+            ++user.profile.version;
+            if (changes.password_hash || changes.disabled.value_or(false))
+                ++user.credential_version;
+            last_spare = changes.spare;
+            return user.profile;
+        }
+        return errc::not_found;
+    }
+    result<void> remove(const public_id& id) override {
+        asked_.push_back("remove");
+        if (failure)
+            return *failure;
+        return std::erase_if(users, [&](const auto& u) { return u.second.profile.id == id; }) != 0
+                   ? result<void>{}
+                   : result<void>(errc::not_found);
+    }
+    result<user_page> list(std::optional<public_id> after, std::size_t limit) override {
+        if (failure)
+            return *failure;
+        user_page page;
+        for (const auto& [email, user] : users)
+            if (page.users.size() < limit && (!after || user.profile.id > *after))
+                page.users.push_back(user.profile);
+        return page;
+    }
     result<void> ping() override { return {}; }
 
     std::string last_email;
+    std::optional<public_id> last_spare;
+    std::optional<errc> find_id_failure;  // of find() by id
+    std::optional<errc> update_failure;   // of update()
+    std::function<void()> before_update;  // what happens just before the next update(), once
 
 private:
     trace& asked_;
@@ -83,11 +145,14 @@ public:
     bool throws = false;
     std::optional<errc> failure;       // of verify()
     std::optional<errc> hash_failure;  // of hash()
+    std::function<void()> meanwhile;   // what happens while the next password is verified
 
     task<result<verification>> verify(const secret& password, std::string phc) override {
         asked_.push_back(phc == "foreign" ? "refuse foreign hash" : "verify");
         if (throws)
             throw std::bad_alloc();
+        if (meanwhile)
+            std::exchange(meanwhile, {})();
         if (failure)
             co_return *failure;
         if (phc == "foreign")
@@ -114,6 +179,11 @@ public:
     std::vector<std::pair<session_key, listed_session>> rows;
     std::optional<errc> failure;         // of every call
     std::optional<errc> insert_failure;  // of insert()
+    std::optional<errc> rotate_failure;  // of rotate()
+    std::optional<errc> erase_failure;   // of erasing by id or user
+    std::function<void()> after_rotate;  // what happens just after the next rotate(), once
+    trace* asked = nullptr;              // written to, when given, by what ends, rotates or refreshes
+    std::vector<std::pair<session_key, public_id>> rotated;  // away from these sessions
 
     task<result<std::optional<session>>> find(const session_key& key) override {
         if (failure)
@@ -138,14 +208,79 @@ public:
     task<result<std::optional<session>>> erase(const session_key& key) override {
         if (failure)
             co_return *failure;
-        const auto row = std::ranges::find(rows, key, [](const auto& r) { return r.first; });
+        const auto row = behind(key);
         if (row == rows.end())
             co_return std::optional<session>{};
         std::optional<session> ended = row->second.value;
         rows.erase(row);
         co_return ended;
     }
-    task<result<std::size_t>> erase_user(const public_id&) override { co_return errc::store_unavailable; }
+    task<result<std::optional<session>>> find_rotated(const session_key& key) override {
+        if (failure)
+            co_return *failure;
+        const auto row = behind(key);
+        co_return row == rows.end() || row->first == key ? std::optional<session>{} : row->second.value;
+    }
+    task<result<std::optional<session>>> rotate(const session_key& key, const session_key& fresh) override {
+        note("rotate");
+        if (failure || rotate_failure)
+            co_return failure ? *failure : *rotate_failure;
+        const auto row = behind(key);
+        if (row == rows.end())
+            co_return std::optional<session>{};
+        std::optional<session> renewed = row->second.value;
+        rotated.emplace_back(row->first, renewed->id);
+        row->first = fresh;
+        if (after_rotate)
+            std::exchange(after_rotate, {})();
+        co_return renewed;
+    }
+    task<result<std::optional<session>>> erase(const public_id& user, const public_id& id) override {
+        if (failure || erase_failure)
+            co_return failure ? *failure : *erase_failure;
+        const auto row = std::ranges::find_if(
+            rows, [&](const auto& r) { return r.second.value.id == id && r.second.value.user->id == user; });
+        if (row == rows.end())
+            co_return std::optional<session>{};
+        std::optional<session> ended = row->second.value;
+        rows.erase(row);
+        co_return ended;
+    }
+    task<result<std::optional<session>>> erase_anyones(const public_id& id) override {
+        if (failure)
+            co_return *failure;
+        const auto row = std::ranges::find_if(rows, [&](const auto& r) { return r.second.value.id == id; });
+        if (row == rows.end())
+            co_return std::optional<session>{};
+        const public_id user = row->second.value.user->id;
+        co_return co_await erase(user, id);
+    }
+    task<result<std::size_t>> erase_user(const public_id& user, std::optional<public_id> spare) override {
+        note("erase user");
+        if (failure || erase_failure)
+            co_return failure ? *failure : *erase_failure;
+        co_return std::erase_if(
+            rows, [&](const auto& r) { return r.second.value.user->id == user && r.second.value.id != spare; });
+    }
+    task<result<session_page>> page(std::optional<session_cursor>, std::size_t limit) override {
+        if (failure)
+            co_return *failure;
+        session_page some;
+        for (const auto& [key, row] : rows)
+            if (some.sessions.size() < limit)
+                some.sessions.push_back(row);
+        co_return some;
+    }
+    task<result<void>> refresh(profile_ptr user) override {
+        note("refresh");
+        if (failure)
+            co_return *failure;
+        for (auto& [key, row] : rows)
+            if (row.value.user->id == user->id)
+                row.value.user = user;
+        co_return result<void>{};
+    }
+    void configure(const session_options&) override {}
     task<result<std::vector<listed_session>>> list(const public_id& user) override {
         if (failure)
             co_return *failure;
@@ -158,6 +293,22 @@ public:
     }
     std::size_t size() const noexcept override { return rows.size(); }
     void sweep() noexcept override {}
+
+private:
+    // The session that `key` opens, or opened once.
+    decltype(rows)::iterator behind(const session_key& key) {
+        const auto row = std::ranges::find(rows, key, [](const auto& r) { return r.first; });
+        if (row != rows.end())
+            return row;
+        const auto old = std::ranges::find(rotated, key, [](const auto& r) { return r.first; });
+        if (old == rotated.end())
+            return rows.end();
+        return std::ranges::find(rows, old->second, [](const auto& r) { return r.second.value.id; });
+    }
+    void note(const char* what) {
+        if (asked)
+            asked->push_back(what);
+    }
 };
 
 // An audit event with its texts kept.

@@ -67,7 +67,7 @@ protected:
     worker_pool database{{"sql", 1, 8, thread_priority::normal}};
     std::unique_ptr<session_authority> sessions = make_session_authority(store);
     std::unique_ptr<authenticator> subject =
-        make_authenticator({users, database, hasher, *sessions, audit, log, false});
+        make_authenticator({users, database, hasher, *sessions, audit, log, false, 8});
 };
 
 }  // namespace latchkey::testing

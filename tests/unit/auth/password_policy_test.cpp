@@ -80,10 +80,14 @@ TEST(PasswordPolicy, RefusesTheServicesName) {
 TEST(PasswordPolicy, NamesTheReasonWithoutTheSecret) {
     EXPECT_EQ(reason(acceptable), "");
     EXPECT_FALSE(to_error(acceptable));
-    for (const auto verdict : {too_long, not_utf8, too_short, common, own_email, service_name}) {
+    for (const auto verdict : {too_long, not_utf8, too_short, common, own_email, service_name})
         EXPECT_TRUE(reason(verdict).ends_with("."));
-        EXPECT_EQ(to_error(verdict), verdict == too_long ? errc::password_too_long : errc::weak_password);
-    }
+    EXPECT_EQ(to_error(too_long), errc::password_too_long);
+    EXPECT_EQ(to_error(not_utf8), errc::invalid_request);
+    EXPECT_EQ(to_error(too_short), errc::password_too_short);
+    EXPECT_EQ(to_error(common), errc::password_common);
+    EXPECT_EQ(to_error(own_email), errc::password_personal);
+    EXPECT_EQ(to_error(service_name), errc::password_personal);
 }
 
 }  // namespace

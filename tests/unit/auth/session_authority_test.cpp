@@ -82,6 +82,80 @@ TEST_F(SessionAuthority, ClosesOnceAndForAll) {
     EXPECT_FALSE(*malformed);
 }
 
+// R2: the same session under another token; the old one opens nothing.
+TEST_F(SessionAuthority, RotatesTheToken) {
+    const opened_session before = open();
+    const auto after = run.await(subject->rotate(before.token.reveal()));
+    ASSERT_TRUE(after);
+    EXPECT_EQ(after->token.size(), 43U);
+    EXPECT_NE(after->token.reveal(), before.token.reveal());
+    EXPECT_EQ(after->value.id, before.value.id);
+    EXPECT_EQ(verify_error(before.token.reveal()), errc::no_session);
+    EXPECT_FALSE(verify_error(after->token.reveal()));
+}
+
+// A client whose answer was lost has the old token only.
+TEST_F(SessionAuthority, TracesARotatedToken) {
+    const opened_session first = open();
+    const auto second = run.await(subject->rotate(first.token.reveal()));
+    for (const std::string_view token : {first.token.reveal(), second->token.reveal()}) {
+        const auto traced = run.await(subject->trace(token));
+        ASSERT_TRUE(traced);
+        EXPECT_EQ(traced->id, first.value.id);
+    }
+    const auto third = run.await(subject->rotate(first.token.reveal()));
+    ASSERT_TRUE(third);
+    EXPECT_EQ(verify_error(second->token.reveal()), errc::no_session);
+    const auto ended = run.await(subject->close(first.token.reveal()));
+    ASSERT_TRUE(ended && *ended);
+    EXPECT_EQ(verify_error(third->token.reveal()), errc::no_session);
+    EXPECT_EQ(run.await(subject->trace(first.token.reveal())).error(), errc::no_session);
+}
+
+// C3
+TEST_F(SessionAuthority, NeitherTracesNorRotatesAnythingElse) {
+    const opened_session opened = open();
+    for (const std::string& wrong : {std::string{}, std::string(43, 'A'), opened.value.id.str(),
+                                     std::string(opened.token.reveal()) + "=", std::string(100'000, 'A')}) {
+        EXPECT_EQ(run.await(subject->trace(wrong)).error(), errc::no_session);
+        EXPECT_EQ(run.await(subject->rotate(wrong)).error(), errc::no_session);
+    }
+    EXPECT_FALSE(verify_error(opened.token.reveal()));
+}
+
+TEST_F(SessionAuthority, RevokesOneOfAUser) {
+    const opened_session mine = open(1), other = open(1), strangers = open(2);
+    const auto ended = run.await(subject->revoke(somebody(1)->id, other.value.id));
+    ASSERT_TRUE(ended && *ended);
+    EXPECT_EQ((*ended)->id, other.value.id);
+    EXPECT_EQ(verify_error(other.token.reveal()), errc::no_session);
+    EXPECT_FALSE(verify_error(mine.token.reveal()));
+
+    const auto not_mine = run.await(subject->revoke(somebody(1)->id, strangers.value.id));
+    ASSERT_TRUE(not_mine);
+    EXPECT_FALSE(*not_mine);
+    EXPECT_FALSE(verify_error(strangers.token.reveal()));
+}
+
+TEST_F(SessionAuthority, RevokesAllOfAUserButOne) {
+    const opened_session mine = open(1), other = open(1), strangers = open(2);
+    EXPECT_EQ(run.await(subject->revoke_all(somebody(1)->id, mine.value.id)).value(), 1U);
+    EXPECT_EQ(verify_error(other.token.reveal()), errc::no_session);
+    EXPECT_FALSE(verify_error(mine.token.reveal()));
+    EXPECT_EQ(run.await(subject->revoke_all(somebody(1)->id, std::nullopt)).value(), 1U);
+    EXPECT_EQ(verify_error(mine.token.reveal()), errc::no_session);
+    EXPECT_FALSE(verify_error(strangers.token.reveal()));
+}
+
+TEST_F(SessionAuthority, RefreshesWhatSessionsShow) {
+    const opened_session opened = open(1);
+    user changed;
+    changed.id = somebody(1)->id;
+    changed.name = "Somebody";
+    ASSERT_TRUE(run.await(subject->refresh(make_profile(changed, false))));
+    EXPECT_EQ(run.await(subject->verify(opened.token.reveal()))->user->name, "Somebody");
+}
+
 TEST_F(SessionAuthority, ListsAUsersOwn) {
     (void)open(1);
     (void)open(2);
@@ -99,6 +173,11 @@ TEST_F(SessionAuthority, PassesFailureOn) {
     EXPECT_EQ(run.await(subject->close(opened.token.reveal())).error(), errc::store_unavailable);
     EXPECT_EQ(run.await(subject->open(somebody(1), false, {})).error(), errc::store_unavailable);
     EXPECT_EQ(run.await(subject->list(somebody(1)->id)).error(), errc::store_unavailable);
+    EXPECT_EQ(run.await(subject->trace(opened.token.reveal())).error(), errc::store_unavailable);
+    EXPECT_EQ(run.await(subject->rotate(opened.token.reveal())).error(), errc::store_unavailable);
+    EXPECT_EQ(run.await(subject->revoke(somebody(1)->id, opened.value.id)).error(), errc::store_unavailable);
+    EXPECT_EQ(run.await(subject->revoke_all(somebody(1)->id, std::nullopt)).error(), errc::store_unavailable);
+    EXPECT_EQ(run.await(subject->refresh(somebody(1))).error(), errc::store_unavailable);
     store.failure.reset();
     store.insert_failure = errc::session_limit;
     EXPECT_EQ(run.await(subject->open(somebody(1), false, {})).error(), errc::session_limit);

@@ -5,7 +5,8 @@
 #include "counted_malloc.hpp"
 #include "http_server.hpp"
 #include "make_session_authority.hpp"
-#include "memory_session_store.hpp"
+#include "silent_domain.hpp"
+#include "table_session_store.hpp"
 #include "tokens.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -24,20 +25,6 @@
 
 namespace latchkey {
 namespace {
-
-struct no_logins final : authenticator {
-    task<result<opened_session>> login(login_request) override { co_return errc::overloaded; }
-};
-struct always_ready final : readiness {
-    task<bool> ready() override { co_return true; }
-};
-struct no_audit final : audit_sink {
-    void record(const audit_event&) noexcept override {}
-};
-struct no_log final : logger {
-    void write(log_level, std::string_view, std::initializer_list<log_field>) noexcept override {}
-    std::uint64_t dropped() const noexcept override { return 0; }
-};
 
 int free_port() {
     const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -102,7 +89,8 @@ protected:
         port_ = free_port();
         options_.server.listen = {"127.0.0.1:" + std::to_string(port_)};
         options_.server.io_threads = 1;
-        const http::domain domain{*sessions_, logins_, ready_, audit_, log_, time_};
+        options_.server.admin_listen = "off";
+        const http::domain domain{*sessions_, logins_, admins_, reloads_, ready_, audit_, log_, time_};
         server_ = std::make_unique<http::http_server>(options_, domain);
         server_->start();
     }
@@ -133,10 +121,12 @@ protected:
     config options_;
     std::unique_ptr<session_store> store_ = make_memory_session_store(options_.session, time_);
     std::unique_ptr<session_authority> sessions_ = make_session_authority(*store_);
-    no_logins logins_;
-    always_ready ready_;
-    no_audit audit_;
-    no_log log_;
+    testing::no_logins logins_;
+    testing::no_users admins_;
+    testing::no_reloads reloads_;
+    testing::always_ready ready_;
+    testing::no_audit audit_;
+    testing::no_log log_;
     std::string cookie_;
     int port_ = 0;
     std::unique_ptr<http::http_server> server_;

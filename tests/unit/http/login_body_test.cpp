@@ -72,20 +72,5 @@ TEST(login_body, refuses_bad_forms) {
         EXPECT_FALSE(parse_login(text, body_format::form)) << text.substr(0, 80);
 }
 
-TEST(login_body, media_types) {
-    EXPECT_EQ(format_of("application/json"), body_format::json);
-    EXPECT_EQ(format_of("Application/JSON; charset=\"UTF-8\""), body_format::json);
-    EXPECT_EQ(format_of("application/x-www-form-urlencoded;charset=utf-8"), body_format::form);
-    for (const auto* type :
-         {"", "text/plain", "application/jsonp", "application/json; charset=utf-16", "multipart/form-data"})
-        EXPECT_EQ(format_of(type), body_format::unsupported) << type;
-}
-
-TEST(login_body, single_form_values) {
-    EXPECT_EQ(*form_value("rd=%2Fa&x=1", "rd"), "/a");
-    EXPECT_EQ(*form_value("", "rd"), "");
-    EXPECT_FALSE(form_value("rd=a&rd=b", "rd"));
-}
-
 }  // namespace
 }  // namespace latchkey::http

@@ -18,7 +18,7 @@ protected:
     std::unique_ptr<sql_database> open() {
         database_options options;
         options.url = "sqlite:" + (directory / "users.db");
-        return open_database(options);
+        return connect_database(options);
     }
     static int version_of(sql_database& database) {
         soci::session sql(database.pool());
@@ -78,6 +78,34 @@ TEST_F(migrations, a_failed_step_leaves_nothing) {
     soci::session(database->pool()) << "DROP TABLE user_groups";
     EXPECT_EQ(complaint(*database), "");
     EXPECT_EQ(version_of(*database), newest_schema_version());
+}
+
+// A database of the first release: its users stay as they are.
+TEST_F(migrations, keep_what_is_there) {
+    const auto database = open();
+    {
+        soci::session sql(database->pool());
+        for (const char* statement :
+             {"CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+              " password_hash TEXT NOT NULL, disabled INTEGER NOT NULL, created_at BIGINT NOT NULL)",
+              "CREATE TABLE user_groups (user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
+              " name TEXT NOT NULL, PRIMARY KEY (user_id, name))",
+              "CREATE TABLE schema_version (version INTEGER NOT NULL)", "INSERT INTO schema_version VALUES (1)",
+              "INSERT INTO users VALUES ('00000000000000000000000000000001', 'a@example.com', 'A', 'h', 0, 7)"})
+            sql << statement;
+    }
+    migrate(*database);
+    EXPECT_EQ(version_of(*database), newest_schema_version());
+    EXPECT_EQ(rows_of(*database, "sessions"), 0);
+    soci::session sql(database->pool());
+    std::string name;
+    int version = 0;
+    int credential_version = 0;
+    sql << "SELECT name, version, credential_version FROM users", soci::into(name), soci::into(version),
+        soci::into(credential_version);
+    EXPECT_EQ(name, "A");
+    EXPECT_EQ(version, 1);
+    EXPECT_EQ(credential_version, 1);
 }
 
 TEST_F(migrations, are_taken_once_by_many_at_once) {

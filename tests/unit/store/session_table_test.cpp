@@ -2,7 +2,7 @@
 #include "session_table.hpp"
 
 #include "allocations.hpp"
-#include "memory_session_store.hpp"
+#include "table_session_store.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -26,10 +26,19 @@ protected:
         return k;
     }
     static new_session of(const profile_ptr& user, std::string agent = "curl/8.0") {
+        static std::uint64_t made = 0;
         new_session fresh;
+        std::memcpy(fresh.id.bytes.data() + 8, &++made, sizeof made);
         fresh.user = user;
         fresh.client.user_agent = std::move(agent);
         return fresh;
+    }
+    static result<session> begin(session_table& table, const session_key& key, const new_session& fresh) {
+        try {
+            return table.insert(table.draft(key, fresh), fresh.user);
+        } catch (const std::bad_alloc&) {
+            return errc::store_unavailable;
+        }
     }
     static profile_ptr user_named(std::uint8_t n) {
         user u;
@@ -58,7 +67,7 @@ TEST_F(session_table_test, find_does_not_allocate) {
     std::vector<session_key> keys(5000);
     for (session_key& k : keys) {
         k = key();
-        ASSERT_TRUE(table.insert(k, of(alice)));
+        ASSERT_TRUE(begin(table, k, of(alice)));
     }
     clock.advance(seconds{61});
     const session_key unknown = key();
@@ -78,10 +87,14 @@ TEST_F(session_table_test, operations_complete_without_suspending) {
     const auto use = [&]() -> task<void> {
         const new_session fresh = of(alice);
         (void)co_await store->insert(k, fresh);
+        const session_key k2 = key();
         (void)co_await store->find(k);
+        (void)co_await store->rotate(k, k2);
+        (void)co_await store->find_rotated(k);
         (void)co_await store->list(alice->id);
+        (void)co_await store->refresh(alice);
         (void)co_await store->erase(k);
-        (void)co_await store->erase_user(alice->id);
+        (void)co_await store->erase_user(alice->id, {});
         done = true;
     };
     boost::asio::co_spawn(io, use, boost::asio::detached);
@@ -100,10 +113,10 @@ TEST_F(session_table_test, keys_with_the_same_hash_are_told_apart) {
         keys.push_back(k);
         new_session fresh = of(alice);
         fresh.id.bytes[0] = i;
-        ASSERT_TRUE(table.insert(k, fresh));
+        ASSERT_TRUE(begin(table, k, fresh));
     }
     for (std::uint8_t i = 0; i < 200; i = static_cast<std::uint8_t>(i + 2))
-        ASSERT_TRUE(table.erase(keys[i]));
+        ASSERT_TRUE(table.erase(*table.trace(keys[i])));
     for (std::uint8_t i = 0; i < 200; ++i) {
         const auto found = table.find(keys[i]);
         ASSERT_EQ(found.has_value(), i % 2 == 1);
@@ -129,7 +142,7 @@ TEST_F(session_table_test, a_failed_allocation_changes_nothing) {
         bool made = false;
         for (std::size_t nth = 0; nth < most && !made; ++nth) {
             testing::failing_allocation fault(nth);
-            const auto answer = table.insert(k, fresh);
+            const auto answer = begin(table, k, fresh);
             made = answer.has_value();
             if (!made) {
                 ++faults;
@@ -140,13 +153,40 @@ TEST_F(session_table_test, a_failed_allocation_changes_nothing) {
         }
         if (!made) {
             ASSERT_EQ(table.list(user->id).size(), users_sessions);
-            ASSERT_TRUE(table.insert(k, fresh));
+            ASSERT_TRUE(begin(table, k, fresh));
         }
         ASSERT_EQ(table.list(user->id).size(), std::min<std::size_t>(users_sessions + 1, 3));
         ASSERT_TRUE(table.find(k));
     }
     EXPECT_GT(faults, 300U);
     EXPECT_EQ(table.size(), 750U);
+}
+
+// E5: a rotation that fails leaves the session under its old key, wherever the new one would have been.
+TEST_F(session_table_test, a_failed_allocation_of_a_rotation_changes_nothing) {
+    session_table& table = make_table();
+    session_key k = key();
+    ASSERT_TRUE(begin(table, k, of(alice)));
+    std::size_t faults = 0;
+    for (int i = 0; i < 2000; ++i) {
+        const session_key fresh = key();
+        const traced_session seen = *table.trace(k);
+        {
+            testing::failing_allocation fault(static_cast<std::size_t>(i) % 8);
+            if (table.rotate(seen, fresh, clock.now())) {
+                k = fresh;
+                continue;
+            }
+        }
+        ++faults;
+        ASSERT_TRUE(table.find(k));
+        ASSERT_FALSE(table.find(fresh));
+        ASSERT_TRUE(table.rotate(seen, fresh, clock.now()));
+        ASSERT_TRUE(table.find(fresh));
+        k = fresh;
+    }
+    EXPECT_GT(faults, 10U);
+    EXPECT_EQ(table.size(), 1U);
 }
 
 TEST_F(session_table_test, a_failed_allocation_of_a_list_is_an_error) {
@@ -180,7 +220,7 @@ TEST_F(session_table_test, sweep_is_bounded_and_goes_round) {
     for (std::size_t i = 0; i < in_one_shard; ++i) {
         session_key k = key();
         std::memset(k.bytes.data() + 8, 0, 8);  // the word that chooses the shard
-        ASSERT_TRUE(table.insert(k, of(user_named(static_cast<std::uint8_t>(i % 200)))));
+        ASSERT_TRUE(begin(table, k, of(user_named(static_cast<std::uint8_t>(i % 200)))));
     }
     clock.advance(options.idle_timeout);
     std::size_t before = table.size();
@@ -192,18 +232,72 @@ TEST_F(session_table_test, sweep_is_bounded_and_goes_round) {
     EXPECT_EQ(table.size(), 0U);
 }
 
+// What moved is told once, some minutes later at the earliest; what was removed is told when there is somebody to tell.
+TEST_F(session_table_test, sweep_reports_to_the_journal) {
+    options.idle_timeout = seconds{1800};
+    session_table& table = make_table();
+    const session_key k = key();
+    new_session fresh = of(alice);
+    fresh.id.bytes[0] = 7;
+    ASSERT_TRUE(begin(table, k, fresh));
+    const auto round = [&] {
+        sweep_report all;
+        for (std::uint32_t call = 0; call < session_table::shard_count; ++call) {
+            sweep_report report;
+            table.sweep(&report);
+            all.dead.insert(all.dead.end(), report.dead.begin(), report.dead.end());
+            all.moved.insert(all.moved.end(), report.moved.begin(), report.moved.end());
+        }
+        return all;
+    };
+    EXPECT_TRUE(round().moved.empty());
+    clock.advance(seconds{100});
+    ASSERT_TRUE(table.find(k));
+    EXPECT_TRUE(round().moved.empty());  // not so soon
+    clock.advance(seconds{200});
+    const auto told = round().moved;
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].id, fresh.id);
+    EXPECT_EQ(told[0].at, clock.now() - seconds{200});
+    clock.advance(seconds{300});
+    EXPECT_TRUE(round().moved.empty());  // did not move since
+    clock.advance(options.idle_timeout);
+    const auto dead = round().dead;
+    ASSERT_EQ(dead.size(), 1U);
+    EXPECT_EQ(dead[0], fresh.id);
+    EXPECT_EQ(table.size(), 0U);
+}
+
+// V5: a login that needs no place because it replaces a session of the user's does need one when that has gone by the
+// time it gets into a full table.
+TEST_F(session_table_test, a_place_that_was_counted_on_may_be_gone) {
+    options.max_total = 1;
+    options.max_per_user = 1;
+    session_table& table = make_table();
+    ASSERT_TRUE(begin(table, key(), of(alice)));
+    const auto enter = [&](const profile_ptr& user) {
+        session_places::lease none(table.places());
+        return table.enter(table.draft(key(), of(user)), user, none);
+    };
+    EXPECT_EQ(enter(user_named(2)).error(), errc::session_limit);
+    EXPECT_EQ(table.size(), 1U);
+    EXPECT_TRUE(enter(alice));
+    EXPECT_EQ(table.size(), 2U);
+    EXPECT_EQ(table.surplus(alice->id, 0).size(), 1U);  // until the one before goes
+}
+
 TEST_F(session_table_test, user_ids_need_not_be_random) {
     session_table& table = make_table();
     for (int n = 0; n < 2000; ++n) {
         user u;
         std::memcpy(u.id.bytes.data() + 12, &n, sizeof n);
-        ASSERT_TRUE(table.insert(key(), of(make_profile(u, false))));
+        ASSERT_TRUE(begin(table, key(), of(make_profile(u, false))));
     }
     EXPECT_EQ(table.size(), 2000U);
     for (int n = 0; n < 2000; ++n) {
         public_id id;
         std::memcpy(id.bytes.data() + 12, &n, sizeof n);
-        EXPECT_EQ(table.erase_user(id), 1U);
+        EXPECT_EQ(table.erase(id, table.ids_of(id, {})), 1U);
     }
     EXPECT_EQ(table.size(), 0U);
 }
@@ -212,12 +306,14 @@ TEST_F(session_table_test, user_ids_need_not_be_random) {
 TEST_F(session_table_test, profiles_are_given_back) {
     session_table& table = make_table();
     const session_key first = key();
-    ASSERT_TRUE(table.insert(first, of(alice)));
-    ASSERT_TRUE(table.insert(key(), of(alice)));
+    ASSERT_TRUE(begin(table, first, of(alice)));
+    ASSERT_TRUE(begin(table, key(), of(alice)));
     EXPECT_EQ(alice->use_count(), 4U);  // two sessions, the user's index and this test
-    table.erase(first);
+    EXPECT_TRUE(table.rotate(*table.trace(first), key(), clock.now()).value());
+    EXPECT_EQ(alice->use_count(), 4U);
+    table.erase(*table.trace(first));
     EXPECT_EQ(alice->use_count(), 3U);
-    table.erase_user(alice->id);
+    table.erase(alice->id, table.ids_of(alice->id, {}));
     EXPECT_EQ(alice->use_count(), 1U);
 }
 

@@ -29,7 +29,7 @@ std::string complaint(const std::string& url) {
     try {
         database_options options;
         options.url = url;
-        const auto database = open_database(options);
+        const auto database = connect_database(options);
         soci::session sql(database->pool());
         sql << "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)";
         return {};
@@ -78,7 +78,7 @@ TEST_F(sqlite_file, is_the_owners_alone) {
         const mode_t before = umask(mask);
         database_options options;
         options.url = url(name);
-        const auto database = open_database(options);
+        const auto database = connect_database(options);
         soci::session sql(database->pool());
         sql << "CREATE TABLE schema_version (version INTEGER)";
         umask(before);
@@ -100,7 +100,7 @@ TEST_F(sqlite_file, is_opened_for_durable_commits) {
     database_options options;
     options.url = url("users.db");
     options.pool_size = 3;
-    const auto database = open_database(options);
+    const auto database = connect_database(options);
     for (std::size_t i = 0; i < 3; ++i) {
         soci::session& sql = database->pool().at(i);
         std::string journal_mode;
@@ -163,7 +163,7 @@ TEST_F(sqlite_file, refuses_a_damaged_database) {
     {
         database_options options;
         options.url = url("good.db");
-        const auto database = open_database(options);
+        const auto database = connect_database(options);
         soci::session sql(database->pool());
         sql << "CREATE TABLE filler (text TEXT PRIMARY KEY)";
         for (int i = 0; i < 300; ++i)

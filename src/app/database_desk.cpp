@@ -1,0 +1,150 @@
+#include "database_desk.hpp"
+
+#include "account_failure.hpp"
+#include "argon2.hpp"
+#include "database.hpp"
+#include "sql_user_store.hpp"
+#include "stored_sessions.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace latchkey {
+namespace {
+
+constexpr std::size_t page_size = 1'000;
+
+database_options for_one_thread(database_options options) {
+    options.pool_size = 1;
+    return options;
+}
+
+class database_desk final : public account_desk {
+public:
+    database_desk(const config& options, logger& log)
+        : password_{options.password.memory, options.password.iterations},
+          time_(make_system_clock()),
+          database_(open_database(for_one_thread(options.database))),
+          users_(make_sql_user_store(database_, *time_, log)),
+          sessions_(database_, options.session, *time_, log) {}
+
+    attempt<user> find(const email_address& email) override {
+        auto found = users_->find(email);
+        if (!found)
+            return store_failure(found.error());
+        if (!*found)
+            return no_such_user(email.str());
+        return std::move((*found)->profile);
+    }
+
+    attempt<std::vector<user>> users() override {
+        std::vector<user> all;
+        std::optional<public_id> after;
+        do {
+            auto page = users_->list(after, page_size);
+            if (!page)
+                return store_failure(page.error());
+            std::move(page->users.begin(), page->users.end(), std::back_inserter(all));
+            after = page->next;
+        } while (after);
+        return all;
+    }
+
+    attempt<user> add(user_draft draft) override {
+        std::string hash;
+        if (!draft.password.empty()) {
+            auto made = hash_of(draft.password);
+            if (!made)
+                return made.error();
+            hash = *std::move(made);
+        }
+        return told(users_->add(draft.email, draft.name, draft.groups, hash), draft.email.str());
+    }
+
+    attempt<user> change(const user& whom, user_patch patch) override {
+        user_changes changes;
+        changes.email = patch.email;
+        changes.name = std::move(patch.name);
+        changes.groups = std::move(patch.groups);
+        changes.disabled = patch.disabled;
+        if (patch.password) {
+            auto hash = hash_of(*patch.password);
+            if (!hash)
+                return hash.error();
+            changes.password_hash = *std::move(hash);
+        }
+        auto changed = users_->update(whom.id, changes);
+        if (!changed && changed.error() == errc::already_exists && patch.email)
+            return user_exists(patch.email->str());
+        return told(std::move(changed), whom.email);
+    }
+
+    attempt<void> remove(const user& whom) override {
+        if (auto removed = users_->remove(whom.id); !removed)
+            return store_failure(removed.error(), whom.email);
+        return {};
+    }
+
+    attempt<std::vector<listed_session>> sessions_of(const user& whom) override {
+        auto found = sessions_.list(whom.id);
+        if (!found)
+            return store_failure(found.error());
+        return *std::move(found);
+    }
+
+    attempt<void> each_session(const std::function<void(const std::vector<listed_session>&)>& read) override {
+        std::optional<session_cursor> after;
+        do {
+            const auto page = sessions_.page(after, page_size);
+            if (!page)
+                return store_failure(page.error());
+            read(page->sessions);
+            after = page->next;
+        } while (after);
+        return {};
+    }
+
+    attempt<void> end_session(const public_id& id) override {
+        const auto ended = sessions_.erase(id);
+        if (!ended)
+            return store_failure(ended.error());
+        if (!*ended)
+            return no_such_session(id);
+        return {};
+    }
+
+    attempt<std::size_t> end_sessions_of(const user& whom) override {
+        const auto ended = sessions_.erase_user(whom.id);
+        if (!ended)
+            return store_failure(ended.error());
+        return *ended;
+    }
+
+private:
+    attempt<std::string> hash_of(const secret& password) const {
+        auto hash = hash_password(password, password_);
+        if (!hash)
+            return failure{exit_refused, "overloaded", "There is not enough memory to hash a password."};
+        return {boost::system::in_place_value, *std::move(hash)};
+    }
+
+    static attempt<user> told(result<user> outcome, const std::string& email) {
+        if (!outcome)
+            return store_failure(outcome.error(), email);
+        return *std::move(outcome);
+    }
+
+    const argon2_parameters password_;
+    const std::unique_ptr<clock> time_;
+    const std::shared_ptr<sql_database> database_;
+    const std::unique_ptr<user_store> users_;
+    stored_sessions sessions_;
+};
+
+}  // namespace
+
+std::unique_ptr<account_desk> make_database_desk(const config& options, logger& log) {
+    return std::make_unique<database_desk>(options, log);
+}
+
+}  // namespace latchkey

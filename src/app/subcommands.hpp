@@ -1,0 +1,57 @@
+// The commands of the command line: their options, and what --help says of them. command_line.cpp puts them together.
+#pragma once
+
+#include "session_commands.hpp"
+#include "user_commands.hpp"
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace latchkey {
+
+// What the command line said. The action reads it after parsing has filled it.
+struct invocation {
+    std::function<int()> action;
+    std::string config_file;
+    bool json = false;
+    std::string email;
+    std::string session_id;
+    new_user_request fresh;
+    std::string new_name, new_email;
+    bool password_stdin = false;
+    bool generate = false;
+    bool yes = false;
+    std::string set_groups, add_groups, remove_groups;
+    std::string target = "250ms";
+
+    user_request user() const { return {config_file, json, email}; }
+    session_request sessions() const { return {config_file, json, session_id, email}; }
+    password_source password() const {
+        return generate         ? password_source::generated
+               : password_stdin ? password_source::standard_input
+                                : password_source::prompt;
+    }
+};
+
+// `said` and `io` must outlive `app`.
+void define_serve(CLI::App& app, invocation& said, const console& io);
+void define_config(CLI::App& app, invocation& said, const console& io);
+void define_hash(CLI::App& app, invocation& said, const console& io);
+void define_user(CLI::App& app, invocation& said, const console& io);
+void define_session(CLI::App& app, invocation& said, const console& io);
+
+// What they share: a command with its --config, and options that several take.
+CLI::App* define_command(CLI::App& parent, invocation& said, const std::string& name, const std::string& description);
+void takes_json(CLI::App* leaf, invocation& said);
+void takes_email(CLI::App* leaf, invocation& said);
+
+// For the help of commands that change something.
+inline constexpr auto with_and_without_server =
+    "With a server running, it does the work, at once: what ends has ended when this command returns.\n"
+    "Without one the database is changed, and the next server starts from that.";
+
+}  // namespace latchkey

@@ -1,0 +1,43 @@
+// The one way in which a user is found and a password judged, whatever the use case (requirements L1, L2, L4).
+//
+// Runs on the io thread of the caller's connection; the database and argon2id have threads of their own. Shared by the
+// use cases of one authenticator; stateless.
+#pragma once
+
+#include "make_authenticator.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace latchkey {
+
+class credential_check {
+public:
+    // `parts` must outlive *this.
+    explicit credential_check(const authenticator_parts& parts) : parts_(parts) {}
+
+    // The user with the address that somebody typed. What can't be anybody's address is looked up all the same, as one
+    // that nobody uses.
+    task<result<std::optional<stored_user>>> find(std::string_view typed) const;
+    task<result<std::optional<stored_user>>> find(public_id id) const;
+
+    // One hash's worth of work, whoever it is for and whether or not there is such a user.
+    task<result<verification>> judge(const secret& password, const std::optional<stored_user>& known) const;
+
+    // Why these credentials open nothing; empty when they do.
+    static std::string_view reason_against(const std::optional<stored_user>& known,
+                                           const verification& checked) noexcept;
+
+    // A hash with today's parameters in place of the judged one. Failing is logged and no more: the next login tries
+    // again.
+    task<void> renew_hash(const secret& password, const stored_user& known) const;
+
+private:
+    void tell(log_level level, std::string_view what, const stored_user& about,
+              const boost::system::error_code& error) const noexcept;
+
+    const authenticator_parts& parts_;
+    const email_address nobody_ = email_address::parse("nobody@invalid").value();
+};
+
+}  // namespace latchkey

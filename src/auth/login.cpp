@@ -1,0 +1,101 @@
+// Login. Every one that is judged at all does one look-up and one hash, in this order, whoever it is for: the outcome
+// is decided from both only afterwards (requirements L1, L2).
+#include "password_authenticator.hpp"
+#include "password_policy.hpp"
+
+#include <utility>
+
+namespace latchkey {
+namespace {
+
+constexpr std::size_t longest_email = 254;  // bytes: more of a fancied address is of no use in an audit trail
+
+}  // namespace
+
+task<result<opened_session>> password_authenticator::login(login_request request) {
+    audit_event event;
+    event.type = "login";
+    event.request_id = request.request_id;
+    event.email = std::string_view(request.email).substr(0, longest_email);
+    event.client = request.client.ip;
+    auto attempt = attempt_login(request, event);
+    co_return co_await audited(event, std::move(attempt));
+}
+
+task<result<opened_session>> password_authenticator::attempt_login(login_request& request, audit_event& event) {
+    if (request.password.size() > longest_password)
+        co_return refuse(event, "password_too_long", errc::password_too_long);
+    if (parts_.hasher.saturated())
+        co_return refuse(event, errc::overloaded);
+
+    const auto found = co_await credentials_.find(request.email);
+    if (!found)
+        co_return refuse(event, found.error());
+    const std::optional<stored_user>& known = *found;
+    if (known)
+        event.user = known->profile.id;
+
+    const auto checked = co_await credentials_.judge(request.password, known);
+    if (!checked)
+        co_return refuse(event, checked.error());
+    if (const auto reason = credential_check::reason_against(known, *checked); !reason.empty())
+        co_return refuse(event, reason, errc::invalid_credentials);
+
+    if (checked->needs_rehash)
+        co_await credentials_.renew_hash(request.password, *known);
+    const auto ended = co_await end_presented(request.presented_token, known->profile.id);
+    if (!ended)
+        co_return refuse(event, ended.error());
+
+    profile_ptr profile = make_profile(known->profile, parts_.remote_user_is_email);
+    auto opened = co_await parts_.sessions.open(std::move(profile), request.remember, std::move(request.client));
+    if (!opened)
+        co_return refuse(event, opened.error());
+
+    // The hash took long enough for an administrator to act. Whoever ends the user's sessions changes the user first:
+    // either this session was there to be ended, or the change shows now (requirement V3).
+    const auto holds = co_await judge_again(*known);
+    if (!holds) {
+        const auto gone = co_await parts_.sessions.revoke(known->profile.id, opened->value.id);
+        if (!gone)
+            co_return refuse(event, gone.error());
+        if (holds.error() == errc::invalid_credentials)
+            co_return refuse(event, "changed_meanwhile", holds.error());
+        co_return refuse(event, holds.error());
+    }
+    event.success = true;
+    event.session = opened->value.id;
+    co_return opened;
+}
+
+// Another user's session is left alone, as revoke() has it: who knows a cookie value must not be able to end what it
+// stands for by logging in as somebody else.
+task<result<void>> password_authenticator::end_presented(const secret& token, const public_id& user) {
+    const auto held = co_await parts_.sessions.trace(token.reveal());
+    if (!held && held.error() == errc::no_session)
+        co_return result<void>{};
+    if (!held)
+        co_return held.error();
+    const auto ended = co_await parts_.sessions.revoke(user, held->id);
+    if (!ended)
+        co_return ended.error();
+    co_return result<void>{};
+}
+
+// errc::invalid_credentials unless the user is still the one that was judged. What else changed about them is shown to
+// the session.
+task<result<void>> password_authenticator::judge_again(const stored_user& judged) {
+    const auto found = co_await credentials_.find(judged.profile.id);
+    if (!found)
+        co_return found.error();
+    const std::optional<stored_user>& now = *found;
+    if (!now || now->profile.disabled || now->credential_version != judged.credential_version)
+        co_return errc::invalid_credentials;
+    if (now->profile.version != judged.profile.version) {
+        profile_ptr profile = make_profile(now->profile, parts_.remote_user_is_email);
+        co_return co_await parts_.sessions.refresh(std::move(profile));
+    }
+    co_return result<void>{};
+}
+
+}  // namespace latchkey

@@ -1,0 +1,60 @@
+#include "admin_json.hpp"
+
+#include "problem.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace latchkey::http {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+// What is told was checked before, but for file names, which may hold any bytes.
+std::string dump(const json& value) {
+    return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string user_json(const user& u) {
+    const json value{{"id", u.id.str()},   {"email", u.email},       {"name", u.name},
+                     {"groups", u.groups}, {"disabled", u.disabled}, {"created_at", to_rfc3339(u.created_at)}};
+    return dump(value);
+}
+
+page_json::page_json(std::string_view name) {
+    text_.append("{\"").append(name).append("\":[");
+}
+
+void page_json::add(std::string_view item) {
+    if (!std::exchange(empty_, false))
+        text_.append(",");
+    text_.append(item);
+}
+
+std::string page_json::finish(const std::optional<std::string>& cursor) && {
+    text_.append("],\"next_cursor\":");
+    if (cursor)
+        text_.append("\"").append(*cursor).append("\"}\n");
+    else
+        text_.append("null}\n");
+    return std::move(text_);
+}
+
+std::string reload_json(const reload_report& report) {
+    const json value{
+        {"applied", report.applied}, {"needs_restart", report.needs_restart}, {"warnings", report.warnings}};
+    return dump(value);
+}
+
+std::string reload_faults_json(const reload_report& report, std::string_view request_id) {
+    constexpr auto& p = problems::invalid_configuration;
+    const json value{
+        {"status", p.status},          {"code", p.code},          {"title", p.title}, {"faults", report.faults},
+        {"warnings", report.warnings}, {"request_id", request_id}};
+    return dump(value);
+}
+
+}  // namespace latchkey::http

@@ -1,0 +1,36 @@
+// What the admin site answers with: user objects, pages of a list, and what a reload came to.
+#pragma once
+
+#include <latchkey/reload.hpp>
+#include <latchkey/user.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace latchkey::http {
+
+// {id,email,name,groups,disabled,created_at}
+std::string user_json(const user& u);
+
+// {"users":[…],"next_cursor":"…"|null}, put together item by item, so that a long one can be interrupted.
+class page_json {
+public:
+    // `name` is the list's: "users". Needs no escaping.
+    explicit page_json(std::string_view name);
+    void add(std::string_view item);  // a JSON text
+    // `cursor` needs no escaping either. Nothing can be added afterwards.
+    std::string finish(const std::optional<std::string>& cursor) &&;
+
+private:
+    std::string text_;
+    bool empty_ = true;
+};
+
+// {"applied":[…],"needs_restart":[…],"warnings":[…]}
+std::string reload_json(const reload_report& report);
+
+// A problem of status 422 with the faults beside it.
+std::string reload_faults_json(const reload_report& report, std::string_view request_id);
+
+}  // namespace latchkey::http

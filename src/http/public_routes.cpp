@@ -1,0 +1,33 @@
+#include "routes.hpp"
+
+#include <array>
+
+namespace latchkey::http {
+namespace {
+
+// The busiest comes first; literals stand before the patterns that they hide.
+constexpr std::array table{
+    route{"/api/authz/auth-request", methods::get, body_rule::none, auth_request},
+    route{"/sessions/whoami", methods::get, body_rule::none, whoami},
+    route{"/login", methods::post, body_rule::required, login},
+    route{"/login", methods::get, body_rule::none, show_login},
+    route{"/logout", methods::post, body_rule::optional, logout},
+    route{"/account", methods::get, body_rule::none, show_account},
+    route{"/assets/latchkey.css", methods::get, body_rule::none, stylesheet},
+    route{"/sessions", methods::get, body_rule::none, list_sessions},
+    route{"/sessions", methods::erase, body_rule::none, end_sessions},
+    route{"/sessions/reauthenticate", methods::post, body_rule::required, reauthenticate},
+    route{"/sessions/{id}", methods::erase, body_rule::none, end_session},
+    route{"/password", methods::post, body_rule::required, change_password},
+    route{"/health/alive", methods::get, body_rule::none, alive},
+    route{"/health/ready", methods::get, body_rule::none, ready},
+    route{"/healthz", methods::get, body_rule::none, ready},
+};
+
+}  // namespace
+
+std::span<const route> public_routes() noexcept {
+    return table;
+}
+
+}  // namespace latchkey::http

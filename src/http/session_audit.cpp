@@ -1,0 +1,30 @@
+#include "session_audit.hpp"
+
+namespace latchkey::http {
+namespace {
+
+audit_event event_of(const exchange& x, std::string_view type, const session& s) noexcept {
+    audit_event event;
+    event.type = type;
+    event.success = true;
+    event.request_id = x.request_id();
+    event.email = s.user->email;
+    event.user = s.user->id;
+    event.session = s.id;
+    event.client = x.client();
+    return event;
+}
+
+}  // namespace
+
+void record_end(const exchange& x, std::string_view type, const session& ended) noexcept {
+    x.svc->core.audit.record(event_of(x, type, ended));
+}
+
+void record_end_of_many(const exchange& x, const session& mine) noexcept {
+    auto event = event_of(x, "sessions_revoked", mine);
+    event.reason = "user";
+    x.svc->core.audit.record(event);
+}
+
+}  // namespace latchkey::http

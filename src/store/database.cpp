@@ -1,0 +1,16 @@
+#include "database.hpp"
+
+#include "migrations.hpp"
+#include "sql_database.hpp"
+
+#include <utility>
+
+namespace latchkey {
+
+std::shared_ptr<sql_database> open_database(const database_options& options) {
+    std::shared_ptr<sql_database> database = connect_database(options);
+    migrate(*database);
+    return database;
+}
+
+}  // namespace latchkey
