@@ -107,10 +107,14 @@ void sqlite_database::use_wal(soci::session& sql) {
 // Reads the whole file once: damage shall be found now, not at somebody's login.
 void sqlite_database::check(soci::session& sql) {
     std::string verdict;
+    int page_size = 0;
     int tables = 0;
     int ours = 0;
     try {
         sql << "PRAGMA quick_check(1)", soci::into(verdict);
+        sql << "PRAGMA page_size", soci::into(page_size);
+        if (verdict == "ok" && ends_inside_a_page(path_, static_cast<std::uintmax_t>(page_size)))
+            verdict = "the end of its last page is missing";
         sql << "SELECT count(*), count(CASE WHEN name = 'schema_version' THEN 1 END) FROM sqlite_master",
             soci::into(tables), soci::into(ours);
     } catch (const soci::soci_error& e) {

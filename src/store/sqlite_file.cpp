@@ -69,4 +69,14 @@ void prepare_sqlite_file(const std::string& path) {
         fail("cannot open " + file + ": it is not readable and writable by " + me(), errno);
 }
 
+bool ends_inside_a_page(const std::string& path, std::uintmax_t page_size) {
+    std::error_code no_log;
+    const auto log_size = std::filesystem::file_size(path + "-wal", no_log);
+    if (!no_log && log_size != 0)
+        return false;
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    return !error && size % page_size != 0;
+}
+
 }  // namespace latchkey

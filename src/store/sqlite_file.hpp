@@ -3,6 +3,7 @@
 
 #include <latchkey/config.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -19,5 +20,9 @@ void check_sqlite_directory(const std::string& path);
 // whatever the umask (SQLite gives its -wal and -shm files the same), never changes one that exists, and never opens
 // it. Throws std::runtime_error with a sentence that names the file and the remedy.
 void prepare_sqlite_file(const std::string& path);
+
+// Whether the file at `path` ends inside a page, with no log beside it that could hold the whole page: SQLite leaves
+// none like that, takes the missing bytes for zeros, and sees a fault only where they make one. `page_size` in bytes.
+bool ends_inside_a_page(const std::string& path, std::uintmax_t page_size);
 
 }  // namespace latchkey

@@ -171,6 +171,24 @@ TEST_F(UserCommands, GroupsCanBeSetJoinedAndLeft) {
     EXPECT_EQ(run({"user", "groups", "ada@example.com", "--set", "a", "--add", "b"}).exit, 2);
 }
 
+TEST_F(UserCommands, EditChangesNameAndAddress) {
+    ASSERT_EQ(add().exit, 0);
+    ASSERT_EQ(add("eve@example.com").exit, 0);
+    const auto named = run({"user", "edit", "ada@example.com", "--name", "", "--json"});
+    EXPECT_EQ(named.exit, 0) << named.err;
+    EXPECT_EQ(json::parse(named.out)["name"], "");
+    EXPECT_EQ(run({"user", "edit", "ada@example.com", "--email", "King@Example.com"}).out,
+              "Changed king@example.com.\n");
+    EXPECT_EQ(run({"user", "show", "ada@example.com"}).exit, 1);
+
+    const auto taken = run({"user", "edit", "king@example.com", "--email", "eve@example.com", "--json"});
+    EXPECT_EQ(taken.exit, 1);
+    EXPECT_THAT(taken.err, HasSubstr("\"already_exists\""));
+    EXPECT_EQ(run({"user", "edit", "king@example.com"}).exit, 2) << "nothing to change";
+    EXPECT_EQ(run({"user", "edit", "king@example.com", "--name", "a\nb"}).exit, 2);
+    EXPECT_EQ(run({"user", "edit", "king@example.com", "--email", "not an address"}).exit, 2);
+}
+
 TEST_F(UserCommands, DeleteNeedsAYes) {
     ASSERT_EQ(add().exit, 0);
     const auto refused = run({"user", "delete", "ada@example.com"});
