@@ -73,6 +73,26 @@ struct redirect_options {
     std::vector<std::string> allowed_hosts;  // "host", "host:port" or "*.parent"; the public URL is always allowed
 };
 
+// One access rule. An empty list stands for "any".
+struct access_rule {
+    std::vector<std::string> domains;  // "app.example.com", or "*.example.com": everything below, not the parent itself
+    std::vector<std::string> paths;    // "/a": exactly; "/a/*": everything below; "~ regex": RE2, found anywhere in it
+    std::vector<std::string> methods;  // upper case
+    std::vector<std::string> groups;   // the user is in one of them, or is refused: no part of the match
+    std::vector<std::string> networks;  // of the client, CIDR
+    std::string policy;                 // "allow", "authenticated" or "deny"
+    friend bool operator==(const access_rule&, const access_rule&) = default;
+};
+
+struct access_options {
+    std::string default_policy = "authenticated";  // "authenticated" or "deny": where no rule matches
+    std::vector<access_rule> rules;                // the first that matches decides
+};
+
+struct page_options {
+    std::string directory;  // templates, texts and stylesheet in here replace the built-in ones of the same name
+};
+
 struct identity_options {
     std::string remote_user = "id";  // what Remote-User carries: "id" or "email"
 };
@@ -91,6 +111,8 @@ struct config {
     database_options database;
     password_options password;
     redirect_options redirect;
+    access_options access;
+    page_options pages;
     identity_options identity;
     log_options log;
 
