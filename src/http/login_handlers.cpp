@@ -1,24 +1,40 @@
 // POST /login, for programs (JSON) and for the page (form).
+#include "form_fields.hpp"
 #include "login_body.hpp"
+#include "page_answer.hpp"
 #include "routes.hpp"
 #include "session_json.hpp"
 
 namespace latchkey::http {
 namespace {
 
-constexpr std::string_view html_type = "text/html; charset=utf-8";
-
 // Where the page sends people who came without a usable `rd`.
 constexpr std::string_view default_page = "/account";
 
+// The page again, with everything that was typed but the password.
 void show_failure(exchange& x, const problem& p, const login_fields& typed) {
-    const login_page page{p.title, typed.email, typed.rd, typed.remember_me};
-    const std::string content = x.svc->html.login(page);
-    x.begin(p.status);
-    if (p.retry_after != 0)
-        x.header("Retry-After", std::to_string(p.retry_after));
-    x.raw_headers().append(x.svc->html.headers());
-    x.finish(html_type, content);
+    const auto& words = words_for(x);
+    const std::string message = x.svc->html.message(words, p.code);
+    const auto target = x.svc->redirect.check(typed.rd);
+    login_page page;
+    page.message = message;
+    page.wrong = p.status == 400 || p.status == 401;
+    page.email = typed.email;
+    page.rd = typed.rd;
+    page.remember = typed.remember_me;
+    if (target)
+        page.destination = other_place(*target, x.svc->redirect.own_origin());
+    const std::string content = x.svc->html.login(words, page);
+    show_page(x, p.status, words, content, p.retry_after);
+}
+
+// What can be kept of a form that can't be read as a whole.
+login_fields legible(std::string_view form) {
+    login_fields out;
+    for (const auto& [name, into] : {std::pair{"email", &out.email}, {"rd", &out.rd}})
+        if (auto value = form_value(form, name))
+            *into = std::move(*value);
+    return out;
 }
 
 }  // namespace
@@ -26,14 +42,14 @@ void show_failure(exchange& x, const problem& p, const login_fields& typed) {
 task<void> login(exchange& x) {
     const auto format = format_of(x.head[field::content_type]);
     auto fields = parse_login(x.body.reveal(), format);
-    x.body = secret();
     if (!fields) {
         if (format == body_format::form)
-            show_failure(x, problems::invalid_request, {});
+            show_failure(x, problems::invalid_request, legible(x.body.reveal()));
         else
             x.refuse(problems::invalid_request);
         co_return;
     }
+    x.body = secret();
 
     login_request request;
     request.email = fields->email;

@@ -63,6 +63,8 @@ field known_field(std::string_view name) noexcept {
                 return field::sec_fetch_site;
             return iequals(name, "x-original-url") ? field::x_original_url : field::count_;
         case 15:
+            if (iequals(name, "accept-language"))
+                return field::accept_language;
             return iequals(name, "x-forwarded-for") ? field::x_forwarded_for : field::count_;
         case 16:
             return iequals(name, "content-encoding") ? field::content_encoding : field::count_;

@@ -14,6 +14,7 @@ enum class method : std::uint8_t { get, head, post, put, patch, delete_, options
 // The fields that somebody here reads. One view each; a second one of the same name sets `repeated`.
 enum class field : std::uint8_t {
     accept,
+    accept_language,
     authorization,
     content_encoding,
     content_type,

@@ -1,8 +1,29 @@
 #include "services.hpp"
 
+#include <stdexcept>
+#include <utility>
+
 namespace latchkey::http {
 
-services::services(const config& options, const domain& d, const server_state& shared)
+namespace {
+
+page_settings settings_of(const config& options, const safe_redirect& redirect) {
+    const std::string& origin = redirect.own_origin();
+    return {redirect.form_action_sources(), origin.substr(origin.find("://") + 3), options.password.min_length};
+}
+
+page_set_ptr or_read(page_set_ptr files, const std::string& directory) {
+    if (files)
+        return files;
+    auto loaded = load_page_set(directory);
+    if (!loaded.set)
+        throw std::invalid_argument(loaded.faults.front());
+    return std::move(loaded.set);
+}
+
+}  // namespace
+
+services::services(const config& options, const domain& d, const server_state& shared, page_set_ptr page_files)
     : core(d),
       state(shared),
       limits(options.limits),
@@ -11,7 +32,7 @@ services::services(const config& options, const domain& d, const server_state& s
       redirect(options.server.public_url, options.redirect),
       same_site(redirect.own_origin(), options.server.allowed_origins),
       proxies(options.server.trusted_proxies),
-      html(redirect.form_action_sources()),
+      html(settings_of(options, redirect), or_read(std::move(page_files), options.pages.directory)),
       login_url(redirect.own_origin() + "/login") {
 }
 

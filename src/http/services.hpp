@@ -44,7 +44,8 @@ struct server_state {
 
 struct services {
     // Throws std::invalid_argument: the configuration's checks have refused bad values before.
-    services(const config& options, const domain& d, const server_state& shared);
+    // `page_files`: as load_page_set() gave them; null: they are read now.
+    services(const config& options, const domain& d, const server_state& shared, page_set_ptr page_files = nullptr);
 
     domain core;
     const server_state& state;
