@@ -87,8 +87,10 @@ void exchange::set_cookie(const opened_session& opened) {
     svc->cookie.append_set(core_.out, opened.token.reveal(), max_age);
 }
 
+// Who signs out leaves no page behind either: what this browser keeps of the site would come up by its back button.
 void exchange::clear_cookie() {
     svc->cookie.append_clear(core_.out);
+    core_.out.append("Clear-Site-Data: \"cache\"\r\n");
 }
 
 void exchange::finish() {

@@ -217,7 +217,7 @@ TEST_F(page, speaks_the_language_of_the_browser) {
     const auto failed = server().ask(
         post_form("/login", {{"email", "x@example.com"}, {"password", "wrong"}}, {{"Accept-Language", "de"}}));
     EXPECT_THAT(failed.body, HasSubstr("E-Mail-Adresse oder Passwort stimmen nicht."));
-    for (const std::string hostile : {std::string(8'000, ','), std::string(8'000, 'd'), std::string("de;q=1;q=\xff"),
+    for (const auto& hostile : {std::string(8'000, ','), std::string(8'000, 'd'), std::string("de;q=1;q=\xff"),
                                       std::string("../../etc/passwd"), std::string("<script>")})
         EXPECT_EQ(server().ask(get("/login", {{"Accept-Language", hostile}})).status, 200);
 }
