@@ -11,7 +11,8 @@ namespace {
 // Where the page sends people who came without a usable `rd`.
 constexpr std::string_view default_page = "/account";
 
-// The page again, with everything that was typed but the password.
+// The page again, with what was typed, except for the password, and where it was to lead; a target that would be
+// refused is dropped right here.
 void show_failure(exchange& x, const problem& p, const login_fields& typed) {
     const auto& words = words_for(x);
     const std::string message = x.svc->html.message(words, p.code);
@@ -20,20 +21,22 @@ void show_failure(exchange& x, const problem& p, const login_fields& typed) {
     page.message = message;
     page.wrong = p.status == 400 || p.status == 401;
     page.email = typed.email;
-    page.rd = typed.rd;
     page.remember = typed.remember_me;
-    if (target)
+    if (target) {
+        page.rd = *target;
         page.destination = other_place(*target, x.svc->redirect.own_origin());
+    }
     const std::string content = x.svc->html.login(words, page);
     show_page(x, p.status, words, content, p.retry_after);
 }
 
-// What can be kept of a form that can't be read as a whole.
-login_fields legible(std::string_view form) {
+// Of a form that cannot be read as a whole: whoever comes from a guarded page still finds the way back there.
+login_fields what_is_legible(std::string_view form) {
     login_fields out;
-    for (const auto& [name, into] : {std::pair{"email", &out.email}, {"rd", &out.rd}})
-        if (auto value = form_value(form, name))
-            *into = std::move(*value);
+    if (auto email = form_value(form, "email"))
+        out.email = *std::move(email);
+    if (auto rd = form_value(form, "rd"))
+        out.rd = *std::move(rd);
     return out;
 }
 
@@ -44,7 +47,7 @@ task<void> login(exchange& x) {
     auto fields = parse_login(x.body.reveal(), format);
     if (!fields) {
         if (format == body_format::form)
-            show_failure(x, problems::invalid_request, legible(x.body.reveal()));
+            show_failure(x, problems::invalid_request, what_is_legible(x.body.reveal()));
         else
             x.refuse(problems::invalid_request);
         co_return;

@@ -1,5 +1,6 @@
 #include "services.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -23,7 +24,8 @@ page_set_ptr or_read(page_set_ptr files, const std::string& directory) {
 
 }  // namespace
 
-services::services(const config& options, const domain& d, const server_state& shared, page_set_ptr page_files)
+services::services(const config& options, std::shared_ptr<const access_policy> access, const domain& d,
+                   const server_state& shared, page_set_ptr page_files)
     : core(d),
       state(shared),
       limits(options.limits),
@@ -32,6 +34,9 @@ services::services(const config& options, const domain& d, const server_state& s
       redirect(options.server.public_url, options.redirect),
       same_site(redirect.own_origin(), options.server.allowed_origins),
       proxies(options.server.trusted_proxies),
+      policy(std::move(access)),
+      rules_ask_for_client(std::any_of(options.access.rules.begin(), options.access.rules.end(),
+                                       [](const access_rule& rule) { return !rule.networks.empty(); })),
       html(settings_of(options, redirect), or_read(std::move(page_files), options.pages.directory)),
       login_url(redirect.own_origin() + "/login") {
 }

@@ -160,10 +160,11 @@ TEST_F(page_directory, the_services_take_it_from_the_configuration) {
     config options;
     options.pages.directory = path();
     write("error.html", "mine");
-    const services with(options, {sessions, logins, users, reloads, ready, audit, log, time}, state);
+    const auto policy = std::make_shared<testing::members_only>();
+    const services with(options, policy, {sessions, logins, users, reloads, ready, audit, log, time}, state);
     EXPECT_EQ(with.html.error(with.html.language(""), {}), "mine\n");
     write("error.html", "{{");
-    EXPECT_THROW(services(options, with.core, state), std::invalid_argument);
+    EXPECT_THROW(services(options, policy, with.core, state), std::invalid_argument);
 }
 
 }  // namespace
