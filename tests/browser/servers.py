@@ -19,7 +19,8 @@ import time
 import urllib.request
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-HOST = "app.example.test"
+HOST = "app.example.com"
+ORIGIN = f"https://{HOST}"  # browsers are told where that is
 PATIENCE = 30  # seconds, for whatever must come true; far beyond what it takes
 
 
@@ -163,13 +164,19 @@ class Latchkey:
             words += ["--name", name] if name else []
             words += ["--groups", groups] if groups else []
             self.command(*words, given=password + "\n")
-        self.process = Process([self.program, "serve", "--config", str(self.file)], path / "log")
+        return self.start()
+
+    def start(self):
+        self.process = Process([self.program, "serve", "--config", str(self.file)], self.file.parent / "log")
         return started(self, self._is_ready)
+
+    def stop(self):
+        status = self.process.stop()
+        assert status == 0, f"latchkey ended with {status}:\n{self.log()}"
 
     def __exit__(self, *_):
         try:
-            status = self.process.stop()
-            assert status == 0, f"latchkey ended with {status}:\n{self.log()}"
+            self.stop()
         finally:
             self.directory.__exit__()
 
@@ -251,7 +258,6 @@ class Nginx(Proxy):
                f"    ssl_certificate_key {self.certificate.key};\n")
         (path / "sample.conf").write_text(adapted("config/nginx/latchkey.conf", [
             ("listen 80;", tls),
-            ("server_name app.example.com;", f"server_name {HOST};"),
             ("server 127.0.0.1:9080;", f"server 127.0.0.1:{self.latchkey_port};"),
             ("server 127.0.0.1:8080;", f"server 127.0.0.1:{self.app_port};"),
         ]))
@@ -271,7 +277,7 @@ class Caddy(Proxy):
 
     def prepare(self, path):
         sample = adapted("config/caddy/Caddyfile", [
-            ("\napp.example.com {", f"\n{HOST}:{self.port} {{"),
+            ("\napp.example.com {", f"\nhttps://{HOST}:{self.port} {{"),
             ("# tls /etc/ssl/certs/app.example.com.pem /etc/ssl/private/app.example.com.key",
              f"tls {self.certificate.file} {self.certificate.key}"),
             ("127.0.0.1:9080", f"127.0.0.1:{self.latchkey_port}"),

@@ -8,7 +8,7 @@ import unittest
 
 import accessibility
 from chromium import Browser
-from servers import HOST, Application, Caddy, Certificate, Directory, Latchkey, Nginx, eventually, free_port
+from servers import HOST, ORIGIN, Application, Caddy, Certificate, Directory, Latchkey, Nginx, eventually, free_port
 
 ADA, ADAS_PASSWORD = "ada@example.com", "tr0mbone-under-glass"
 BOB, BOBS_PASSWORD = "bob@example.com", "nine-lives-of-a-Kettle"
@@ -29,14 +29,14 @@ class Site(unittest.TestCase):
     def setUpClass(cls):
         enter = cls.enterClassContext
         cls.port = free_port()
-        cls.origin = f"https://{HOST}:{cls.port}"
+        cls.origin = ORIGIN
         cls.certificate = Certificate(enter(Directory()))
         cls.app = enter(Application())
-        cls.latchkey = enter(Latchkey(os.environ["PROGRAM_UNDER_TEST"], cls.origin, USERS, cls.config))
+        cls.latchkey = enter(Latchkey(os.environ["PROGRAM_UNDER_TEST"], ORIGIN, USERS, cls.config))
         cls.front = enter(cls.proxy(cls.port, cls.certificate, cls.latchkey.port, cls.app.port))
 
     def browser(self, **kind):
-        return self.enterContext(Browser(self.certificate.fingerprint, **kind))
+        return self.enterContext(Browser(self.port, self.certificate.fingerprint, **kind))
 
     def setUp(self):
         for email in USERS:
