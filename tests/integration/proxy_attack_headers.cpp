@@ -5,14 +5,14 @@ namespace latchkey::test {
 namespace {
 
 // A field by which a proxy, or somebody behind it, may tell of the original request; and a lie in it. Each lie would
-// open a door if it were believed: see the rules of guarded_site.
+// open a door if it were believed: see the rules of proxied_site.
 struct lie {
     std::string name;
     std::string value;
     std::string marker;  // what of it must not arrive
 };
 
-std::vector<lie> lies(const guarded_site& site) {
+std::vector<lie> lies(const proxied_site& site) {
     const std::string open = site.origin() + "/public/fake";
     return {
         {"X-Original-URL", open, "/public/fake"},

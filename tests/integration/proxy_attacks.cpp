@@ -25,7 +25,7 @@ struct start_line {
     std::string method, target;
 };
 
-// What the rules of guarded_site open to everybody, as an application would understand the request.
+// What the rules of proxied_site open to everybody, as an application would understand the request.
 bool is_open(const std::string& request) {
     const start_line line(request);
     const auto path = loosest_path(line.target);
@@ -63,7 +63,7 @@ std::vector<std::string> spellings(const std::string& name) {
     return all;
 }
 
-attack_run::attack_run(guarded_site& site) : site_(site), cookie_(site.login(bob())), mine_(site.session_of(cookie_)) {
+attack_run::attack_run(proxied_site& site) : site_(site), cookie_(site.login(bob())), mine_(site.session_of(cookie_)) {
     site_.arrivals();
 }
 

@@ -5,7 +5,7 @@
 // that a client says of itself may arrive beside, or in place of, what Latchkey says of it.
 #pragma once
 
-#include "guarded_site.hpp"
+#include "proxied_site.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,9 +21,9 @@ std::vector<std::string> spellings(const std::string& name);
 
 class attack_run {
 public:
-    explicit attack_run(guarded_site& site);
+    explicit attack_run(proxied_site& site);
 
-    guarded_site& site() noexcept { return site_; }
+    proxied_site& site() noexcept { return site_; }
     // Bob's: neither name nor groups, so nothing of Latchkey's to overwrite a forged one with.
     const std::string& cookie() const noexcept { return cookie_; }
 
@@ -44,7 +44,7 @@ public:
     int harmless() const noexcept { return harmless_; }
 
 private:
-    guarded_site& site_;
+    proxied_site& site_;
     std::string cookie_;
     nlohmann::json mine_;
     int attacks_ = 0, bypasses_ = 0, harmless_ = 0;

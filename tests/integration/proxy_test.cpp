@@ -31,13 +31,13 @@ protected:
     void SetUp() override {
         if (!GetParam().available())
             GTEST_SKIP() << "no " << GetParam().name << " here";
-        site_ = std::make_unique<guarded_site>(GetParam());
+        site_ = std::make_unique<proxied_site>(GetParam());
     }
     void TearDown() override {
         if (site_ && HasFailure())
             std::cout << site_->proxy_log().substr(0, 20'000) << '\n';
     }
-    guarded_site& site() { return *site_; }
+    proxied_site& site() { return *site_; }
 
     void attack(std::initializer_list<void (*)(attack_run&)> parts) {
         attack_run run(site());
@@ -49,7 +49,7 @@ protected:
     }
 
 private:
-    std::unique_ptr<guarded_site> site_;
+    std::unique_ptr<proxied_site> site_;
 };
 
 TEST_P(proxy, forged_headers) {

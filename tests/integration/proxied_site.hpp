@@ -14,9 +14,9 @@
 
 namespace latchkey::test {
 
-class guarded_site {
+class proxied_site {
 public:
-    explicit guarded_site(const proxy_kind& kind);
+    explicit proxied_site(const proxy_kind& kind);
 
     const std::string& name() const noexcept { return kind_.name; }
     std::string host() const { return loopback_address(front_port_); }

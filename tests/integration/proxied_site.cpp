@@ -1,4 +1,4 @@
-#include "guarded_site.hpp"
+#include "proxied_site.hpp"
 
 #include "expectations.hpp"
 #include "free_port.hpp"
@@ -22,28 +22,28 @@ constexpr const char* rules = R"([
 
 }  // namespace
 
-guarded_site::guarded_site(const proxy_kind& kind) : kind_(kind), front_port_(free_port()) {
+proxied_site::proxied_site(const proxy_kind& kind) : kind_(kind), front_port_(free_port()) {
     server_setup setup;
     setup.config["server.public_url"] = '"' + origin() + '"';
     setup.config["session.max_per_user"] = "1000";
-    // setup.config["access.rules"] = rules;
+    setup.config["access.rules"] = rules;
     server_ = std::make_unique<latchkey_server>(setup);
     app_ = std::make_unique<header_echo_upstream>();
     proxy_ = kind_.start({front_port_, server_->port(), app_->port()});
 }
 
-std::string guarded_site::wire(http_request request) const {
+std::string proxied_site::wire(http_request request) const {
     const auto is_host = [](const auto& field) { return iequals(field.first, "Host"); };
     if (std::none_of(request.headers.begin(), request.headers.end(), is_host))
         request.headers.emplace(request.headers.begin(), "Host", host());
     return request.wire();
 }
 
-http_response guarded_site::ask(const http_request& request) const {
+http_response proxied_site::ask(const http_request& request) const {
     return send(wire(request), request.method == "HEAD");
 }
 
-http_response guarded_site::send(const std::string& bytes, bool to_head) const {
+http_response proxied_site::send(const std::string& bytes, bool to_head) const {
     auto client = connect();
     client.send(bytes);
     for (;;) {
@@ -53,11 +53,11 @@ http_response guarded_site::send(const std::string& bytes, bool to_head) const {
     }
 }
 
-std::string guarded_site::login(const test_user& user) const {
+std::string proxied_site::login(const test_user& user) const {
     return cookie_of(ask(login_request(user)));
 }
 
-nlohmann::json guarded_site::session_of(const std::string& cookie) const {
+nlohmann::json proxied_site::session_of(const std::string& cookie) const {
     return json_of(ask(get("/sessions/whoami", with_cookie(cookie))));
 }
 
