@@ -178,6 +178,9 @@ std::optional<http_response> raw_client::read_any_response(bool to_head, deadlin
         if (!receive(until))
             return std::nullopt;
     end += 4;
+    // Some proxies answer so to whom they take for old.
+    if (buffer_.starts_with("HTTP/1.0 "))
+        buffer_[7] = '1';
     auto response = parse_response_head(std::string_view(buffer_).substr(0, end));
     if (to_head || has_no_body(response.status) || response.header("Content-Length"))
         return read_response(to_head, until);
