@@ -1,12 +1,11 @@
-local latchkey = "http://127.0.0.1:9080"  -- yours: server.listen of Latchkey
-
 -- The question that HAProxy asks Latchkey about each request: the action lua.latchkey of haproxy.cfg.
 --
 -- It lets a request pass by setting txn.latchkey to "pass", and in no other way. Whatever else happens (a refusal, an
 -- answer that is not understood, no answer, an error in here) leaves the variable unset, and haproxy.cfg denies.
 
-local question = latchkey .. "/api/authz/forward-auth"
-local patience = 5000  -- milliseconds; an answer takes less than one, or something is wrong
+local question = "http://latchkey/api/authz/forward-auth"
+local by_way_of = "abns@latchkey-question"  -- the section of haproxy.cfg that knows Latchkey's address
+local patience = 8000  -- milliseconds; that section has lost its own before
 
 -- All of them, always: an application must find Latchkey's word or nothing.
 local identity = { "remote-user", "remote-email", "remote-name", "remote-groups", "remote-session" }
@@ -67,7 +66,7 @@ core.register_action("latchkey", { "http-req" }, function(txn)
         end
     end
 
-    local answer = core.httpclient():get{ url = question, headers = asked, timeout = patience }
+    local answer = core.httpclient():get{ url = question, dst = by_way_of, headers = asked, timeout = patience }
     local status = answer and answer.status
 
     if status == 200 then

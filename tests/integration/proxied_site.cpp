@@ -46,10 +46,14 @@ http_response proxied_site::ask(const http_request& request) const {
 http_response proxied_site::send(const std::string& bytes, bool to_head) const {
     auto client = connect();
     client.send(bytes);
-    for (;;) {
-        const auto response = client.read_any_response(to_head);
-        if (!response || response->status >= 200 || response->status == 101)
-            return response.value_or(http_response{});
+    try {
+        for (;;) {
+            const auto response = client.read_any_response(to_head);
+            if (!response || response->status >= 200 || response->status == 101)
+                return response.value_or(http_response{});
+        }
+    } catch (const std::exception& error) {
+        throw std::runtime_error(std::string(error.what()) + "; asked: " + bytes.substr(0, 2'000));
     }
 }
 

@@ -40,7 +40,7 @@ void take_latchkey_away(attack_run& run) {
         waiting.back().send(bytes);
     }
     for (auto& client : waiting) {
-        const auto response = client.read_any_response();
+        const auto response = client.read_any_response(false, deadline(std::chrono::seconds(60)));  // Traefik takes 30
         run.count(response && response->status < 500, "frozen");
     }
     run.count(!site.arrivals().empty(), "frozen");

@@ -68,8 +68,8 @@ void twist_cookies(attack_run& run) {
         get("/private", {{"Cookie2", mine}, {"X-Cookie", mine}, {"Authorization", "Bearer " + run.cookie()}}));
     run.anonymous(get("/private?" + mine));
     run.anonymous(get("/private", {{"X-Forwarded-Cookie", mine}, {"Set-Cookie", mine}}));
-    for (const auto& field : {mine, "a=b; " + mine, mine + "; a=b", "a=b; " + mine + "; c=d", "a=b;" + mine + ";c=d",
-                              "a=b;  " + mine, "a=\"" + mine + "\"; " + mine})
+    for (const auto& field :
+         {mine, "a=b; " + mine, mine + "; a=b", "a=b; " + mine + "; c=d", "a=b;" + mine + ";c=d", "a=b;  " + mine})
         run.signed_in(run.site().wire(get("/", {{"Cookie", field}})), mine);
     run.signed_in(run.site().wire(get("/", {{"Cookie", mine}, {"Cookie", "a=b"}})), mine);
     run.signed_in(run.site().wire(get("/", {{"Cookie", "a=b"}, {"Cookie", mine}})), mine);
@@ -160,7 +160,6 @@ void open_websockets(attack_run& run) {
     run.anonymous(get("/private", {{"Connection", "Upgrade, HTTP2-Settings"},
                                    {"Upgrade", "h2c"},
                                    {"HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA"}}));
-    run.anonymous("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     // No other protocol takes the connection away from under the proxy.
     run.signed_in(get("/", {{"Connection", "Upgrade, HTTP2-Settings"},
                             {"Upgrade", "h2c"},

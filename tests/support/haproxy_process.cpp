@@ -9,13 +9,14 @@ class haproxy_process final : public proxy_process {
 public:
     explicit haproxy_process(const proxy_ports& to) : proxy_process(to) {
         const auto script = directory() / "latchkey.lua";
-        write_file(script,
-                   adapted_sample("config/haproxy/latchkey.lua", {{"127.0.0.1:9080", loopback_address(to.latchkey)}}));
+        const auto socket = "abns@latchkey-" + std::to_string(to.front);  // one for each test
+        write_file(script, adapted_sample("config/haproxy/latchkey.lua", {{"abns@latchkey-question", socket}}));
         write_file(
             directory() / "haproxy.cfg",
             adapted_sample("config/haproxy/haproxy.cfg", {{"127.0.0.1:9080", loopback_address(to.latchkey)},
                                                           {"127.0.0.1:8080", loopback_address(to.app)},
                                                           {"bind :80 ", "bind " + loopback_address(to.front) + " "},
+                                                          {"abns@latchkey-question", socket},
                                                           {"/etc/haproxy/latchkey.lua", script}}));
         child_options options;
         options.argv = {haproxy_program(), "-db", "-f", directory() / "haproxy.cfg"};
