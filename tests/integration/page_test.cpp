@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
+
 namespace latchkey::test {
 namespace {
 
@@ -218,7 +220,7 @@ TEST_F(page, speaks_the_language_of_the_browser) {
         post_form("/login", {{"email", "x@example.com"}, {"password", "wrong"}}, {{"Accept-Language", "de"}}));
     EXPECT_THAT(failed.body, HasSubstr("E-Mail-Adresse oder Passwort stimmen nicht."));
     for (const auto& hostile : {std::string(8'000, ','), std::string(8'000, 'd'), std::string("de;q=1;q=\xff"),
-                                      std::string("../../etc/passwd"), std::string("<script>")})
+                                std::string("../../etc/passwd"), std::string("<script>")})
         EXPECT_EQ(server().ask(get("/login", {{"Accept-Language", hostile}})).status, 200);
 }
 
@@ -268,6 +270,35 @@ TEST_F(page, hostile_devices_are_text) {
             EXPECT_THAT(shown.body, Not(HasSubstr(part)));
     }
     server().ask(post_form("/account/sessions/end-others", {}, with_cookie(mine)));
+}
+
+// What an operator puts in the place of the pages is served; what can't be is told before the server starts.
+TEST(own_pages, are_served_or_refused_at_start) {
+    const temp_dir own;
+    write_file(own / "latchkey.css", "h1 { color: green }\n");
+    write_file(own / "login.html", "<h1>{{t.sign_in}} at {{t.x_town}}</h1>{{email}}");
+    std::filesystem::create_directory(own.path() / "texts");
+    write_file(own / "texts/en.json", R"({"sign_in":"Come in","x_town":"Acme"})");
+    server_setup setup;
+    setup.config["pages.directory"] = '"' + own.path().string() + '"';
+    latchkey_server server(setup);
+    EXPECT_EQ(server.ask(get("/assets/latchkey.css")).body, "h1 { color: green }\n");
+    EXPECT_EQ(server.ask(get("/login")).body, "<h1>Come in at Acme</h1>\n");
+    const auto failed = server.ask(post_form("/login", {{"email", "<b>"}, {"password", "x"}}));
+    EXPECT_EQ(failed.body, "<h1>Come in at Acme</h1>&lt;b&gt;\n");
+
+    // A running server keeps what it read.
+    write_file(own / "login.html", "{{#message}}");
+    EXPECT_EQ(server.ask(get("/login")).body, "<h1>Come in at Acme</h1>\n");
+    const auto check = server.command({"config", "check"});
+    EXPECT_EQ(check.status, 2);
+    EXPECT_THAT(check.output + check.errors, HasSubstr("pages.directory: " + (own / "login.html")));
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_THROW(server.start(), std::runtime_error);
+    EXPECT_THAT(server.errors(), HasSubstr(own / "login.html"));
+    write_file(own / "login.html", "mended");
+    server.start();
+    EXPECT_EQ(server.ask(get("/login")).body, "mended\n");
 }
 
 }  // namespace
