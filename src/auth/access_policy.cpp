@@ -1,113 +1,71 @@
 #include "make_access_policy.hpp"
-#include "rule_patterns.hpp"
 
-#include <algorithm>
+#include "compiled_rule.hpp"
+#include "rule_index.hpp"
+
+#include <bit>
 #include <stdexcept>
-#include <string>
-#include <vector>
-
-#include <re2/re2.h>
 
 namespace latchkey {
 namespace {
 
-bool have_common_member(const std::vector<std::string>& a, const std::vector<std::string>& b) noexcept {
-    return std::any_of(a.begin(), a.end(),
-                       [&](const std::string& x) { return std::find(b.begin(), b.end(), x) != b.end(); });
+std::vector<compiled_rule> compile_all(const std::vector<access_rule>& rules) {
+    if (rules.size() > most_rules)
+        throw std::invalid_argument("more than " + std::to_string(most_rules) + " access rules");
+    return {rules.begin(), rules.end()};
 }
 
-struct compiled_rule {
-    std::vector<std::unique_ptr<re2::RE2>> regexes;
-    std::vector<rule_network> networks;
-};
-
-class linear_access_policy final : public access_policy {
+class indexed_access_policy final : public access_policy {
 public:
-    explicit linear_access_policy(const access_options& options) : options_(options) {
-        for (const auto& rule : options_.rules) {
-            compiled_rule out;
-            for (const auto& path : rule.paths) {
-                const auto pattern = rule_path::parse(path);
-                if (pattern.what != rule_path::kind::regex)
-                    continue;
-                out.regexes.push_back(std::make_unique<re2::RE2>(re2::StringPiece(pattern.text), re2::RE2::Quiet));
-                if (!out.regexes.back()->ok())
-                    throw std::invalid_argument("not a regular expression: " + path);
-            }
-            for (const auto& network : rule.networks)
-                out.networks.push_back(rule_network::parse(network));
-            compiled_.push_back(std::move(out));
-        }
-    }
+    explicit indexed_access_policy(const access_options& options)
+        : options_(options), rules_(compile_all(options_.rules)), index_(rules_) {}
 
-    access_decision decide(const access_question& question) const noexcept override {
+    // Only expressions can throw, when memory runs out: then nothing is known, and nobody passes.
+    access_decision decide(const access_question& question) const noexcept override try {
+        rule_set candidates;
+        index_.find_by_host_and_method(question.host, question.method, candidates);
         access_decision strictest{access_outcome::forbid, {}};
-        bool first = true;
-        for (const auto path : question.paths) {
-            const auto decision = decide_reading(question, path);
-            if (first || decision.outcome > strictest.outcome)
+        for (const auto& path : question.paths) {
+            const auto decision = decide_reading(question, path, candidates);
+            if (&path == question.paths.data() || decision.outcome > strictest.outcome)
                 strictest = decision;
-            first = false;
         }
         return strictest;
+    } catch (...) {
+        return {access_outcome::forbid, {}};
     }
 
     access_outcome decide_by_default(const user_profile* who) const noexcept override {
-        if (options_.default_policy == "deny")
-            return access_outcome::forbid;
-        return who ? access_outcome::allow : access_outcome::login;
+        return default_outcome(options_, who);
     }
 
 private:
-    access_decision decide_reading(const access_question& question, std::string_view path) const noexcept {
-        for (std::size_t i = 0; i < options_.rules.size(); ++i)
-            if (matches(i, question, path))
-                return {outcome_of(options_.rules[i], question.who), i};
+    access_decision decide_reading(const access_question& question, std::string_view path,
+                                   const rule_set& candidates) const {
+        rule_set by_path;
+        index_.find_by_path(path, by_path);
+        for (std::size_t word = 0; word < index_.words(); ++word) {
+            auto left = candidates[word] & (by_path[word] | index_.with_regexes()[word]);
+            for (; left != 0; left &= left - 1) {
+                const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+                const auto& rule = rules_[word * 64 + bit];
+                const bool sure = (by_path[word] >> bit & 1) != 0;
+                if (rule.matches_client(question.client) && (sure || rule.matches_regex(path)))
+                    return {rule.outcome_for(question.who), word * 64 + bit};
+            }
+        }
         return {decide_by_default(question.who), {}};
     }
 
-    bool matches(std::size_t i, const access_question& question, std::string_view path) const noexcept {
-        const auto& rule = options_.rules[i];
-        const auto& compiled = compiled_[i];
-        const auto domain_matches = [&](const std::string& d) { return rule_domain::parse(d).matches(question.host); };
-        const auto path_matches = [&](const std::string& p) {
-            const auto pattern = rule_path::parse(p);
-            return pattern.what == rule_path::kind::exact
-                       ? path == pattern.text
-                       : pattern.what == rule_path::kind::below && path.starts_with(pattern.text);
-        };
-        const auto regex_matches = [&](const auto& regex) {
-            return re2::RE2::PartialMatch(re2::StringPiece(path), *regex);
-        };
-        return (rule.domains.empty() || std::any_of(rule.domains.begin(), rule.domains.end(), domain_matches)) &&
-               (rule.methods.empty() ||
-                std::find(rule.methods.begin(), rule.methods.end(), question.method) != rule.methods.end()) &&
-               (compiled.networks.empty() ||
-                std::any_of(compiled.networks.begin(), compiled.networks.end(),
-                            [&](const rule_network& n) { return n.matches(question.client); })) &&
-               (rule.paths.empty() || std::any_of(rule.paths.begin(), rule.paths.end(), path_matches) ||
-                std::any_of(compiled.regexes.begin(), compiled.regexes.end(), regex_matches));
-    }
-
-    access_outcome outcome_of(const access_rule& rule, const user_profile* who) const noexcept {
-        if (rule.policy == "deny")
-            return access_outcome::forbid;
-        if (rule.policy == "allow")
-            return access_outcome::allow;
-        if (!who)
-            return access_outcome::login;
-        return rule.groups.empty() || have_common_member(rule.groups, who->groups) ? access_outcome::allow
-                                                                                   : access_outcome::forbid;
-    }
-
-    access_options options_;
-    std::vector<compiled_rule> compiled_;
+    const access_options options_;  // the rules below look into it
+    const std::vector<compiled_rule> rules_;
+    const rule_index index_;
 };
 
 }  // namespace
 
 std::shared_ptr<const access_policy> make_access_policy(const access_options& options) {
-    return std::make_shared<linear_access_policy>(options);
+    return std::make_shared<const indexed_access_policy>(options);
 }
 
 }  // namespace latchkey

@@ -37,6 +37,10 @@ bool rule_domain::matches(std::string_view host) const noexcept {
     return host.size() > name.size() + 1 && host.ends_with(name) && host[host.size() - name.size() - 1] == '.';
 }
 
+bool rule_domain::covers(const rule_domain& other) const noexcept {
+    return other.below ? below && (other.name == name || matches(other.name)) : matches(other.name);
+}
+
 rule_path rule_path::parse(std::string_view text) noexcept {
     if (text.starts_with('~')) {
         text.remove_prefix(std::min(text.find_first_not_of(' ', 1), text.size()));
@@ -45,6 +49,14 @@ rule_path rule_path::parse(std::string_view text) noexcept {
     if (text.ends_with("/*"))
         return {text.substr(0, text.size() - 1), kind::below};
     return {text, kind::exact};
+}
+
+bool rule_path::covers(const rule_path& other) const noexcept {
+    if (what == kind::below && text == "/")
+        return true;
+    if (what == other.what && text == other.text)
+        return true;
+    return what == kind::below && other.what != kind::regex && other.text.starts_with(text);
 }
 
 rule_network rule_network::parse(std::string_view text) {

@@ -17,6 +17,7 @@ struct rule_domain {
 
     static rule_domain parse(std::string_view text) noexcept;
     bool matches(std::string_view host) const noexcept;
+    bool covers(const rule_domain& other) const noexcept;  // matches whatever `other` matches
 };
 
 struct rule_path {
@@ -25,6 +26,12 @@ struct rule_path {
     kind what = kind::exact;
 
     static rule_path parse(std::string_view text) noexcept;
+    // Of an expression never: that is rule_regex's to say.
+    bool matches(std::string_view path) const noexcept {
+        return what == kind::exact ? path == text : what == kind::below && path.starts_with(text);
+    }
+    // Matches whatever `other` matches, as far as that can be told without thinking about expressions.
+    bool covers(const rule_path& other) const noexcept;
 };
 
 // IPv4 and IPv6 are two worlds: "::/0" is no word about IPv4 clients, and an unknown client is in no network.
