@@ -8,6 +8,7 @@
 #include "io_threads.hpp"
 #include "live_reload.hpp"
 #include "log.hpp"
+#include "make_access_policy.hpp"
 #include "make_administrator.hpp"
 #include "make_authenticator.hpp"
 #include "make_session_authority.hpp"
@@ -95,7 +96,7 @@ public:
               {*users_, database_, *hasher_, *sessions_, *audit_, email_shown(), options_.password.min_length})),
           readiness_(make_store_readiness(*users_, database_)),
           reloader_(make_live_reloader(std::move(loaded), reload_parts(std::move(variables)))),
-          http_(options_,
+          http_(options_, make_access_policy(options_.access),
                 {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, *audit_, *log_, *time_},
                 read_admin_token(options_)),
           signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
@@ -132,8 +133,8 @@ private:
 
     live_reload_parts reload_parts(environment variables) {
         auto apply = [this](const config& fresh) {
+            http_.apply(fresh, make_access_policy(fresh.access));
             sessions_->configure(fresh.session);
-            http_.apply(fresh);
             log_->set_level(parse_log_level(fresh.log.level));
         };
         return {control_.get_executor(), std::move(variables), *log_, std::move(apply)};

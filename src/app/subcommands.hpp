@@ -27,6 +27,7 @@ struct invocation {
     bool yes = false;
     std::string set_groups, add_groups, remove_groups;
     std::string target = "250ms";
+    std::string url, ca_file, connect_to;
 
     user_request user() const { return {config_file, json, email}; }
     session_request sessions() const { return {config_file, json, session_id, email}; }
@@ -43,6 +44,7 @@ void define_config(CLI::App& app, invocation& said, const console& io);
 void define_hash(CLI::App& app, invocation& said, const console& io);
 void define_user(CLI::App& app, invocation& said, const console& io);
 void define_session(CLI::App& app, invocation& said, const console& io);
+void define_doctor(CLI::App& app, invocation& said, const console& io);
 
 // What they share: a command with its --config, and options that several take.
 CLI::App* define_command(CLI::App& parent, invocation& said, const std::string& name, const std::string& description);

@@ -1,64 +1,55 @@
-// The answer to a proxy's "who is this, and may they?": the check path. With a valid session nothing in here
-// allocates, and nothing but the connection's own read and write is a system call.
+// The authorization endpoints: one adapter for each family of proxies, over the core in authz.hpp. The check path: with
+// a valid session nothing in here allocates, and nothing but the connection's own read and write is a system call.
+#include "authz.hpp"
 #include "routes.hpp"
-#include "text.hpp"
-#include "web_url.hpp"
-
-#include <algorithm>
 
 namespace latchkey::http {
 namespace {
 
-// Percent-encodes everything but RFC 3986's unreserved characters.
-void append_encoded(std::string& out, std::string_view text) {
-    constexpr char digits[] = "0123456789ABCDEF";
-    for (const char c : text) {
-        if (is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            out.push_back(c);
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.push_back('%');
-            out.push_back(digits[byte >> 4]);
-            out.push_back(digits[byte & 0xf]);
-        }
-    }
-}
-
-bool is_method_token(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= 16 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
-}
-
-// The forwarded URL when it can be relied on: from a trusted proxy, once, well formed (requirements F1, F2).
-bool has_original_url(const exchange& x) noexcept {
-    return x.from_trusted_proxy() && !x.head.is_repeated(field::x_original_url) &&
-           web_url::parse(x.head[field::x_original_url]).has_value();
-}
-
-void send_to_login(exchange& x, bool url_known) {
-    x.begin(401);
-    auto& out = x.raw_headers();
-    out.append("Location: ").append(x.svc->login_url);
-    if (url_known) {
-        out.append("?rd=");
-        append_encoded(out, x.head[field::x_original_url]);
-        const auto verb = x.head[field::x_original_method];
-        if (!x.head.is_repeated(field::x_original_method) && is_method_token(verb))
-            out.append("&rm=").append(verb);
-    }
-    out.append("\r\n");
+void send_empty(exchange& x, unsigned status) {
+    x.begin(status);
     x.finish();
 }
 
-void send_identity(exchange& x, const session& mine) {
+void send_identity(exchange& x, const result<session>& mine) {
     x.begin(200);
+    append_identity(x.raw_headers(), mine);
+    x.finish();
+}
+
+void send_to_login(exchange& x, unsigned status, const original_request& asked) {
+    x.begin(status);
     auto& out = x.raw_headers();
-    out.append(mine.user->identity_headers).append("Remote-Session: ");
-    const auto at = out.size();
-    out.resize(at + 32);
-    mine.id.write(out.data() + at);
+    out.append("Location: ");
+    append_login_url(out, *x.svc, asked);
     out.append("\r\n");
     x.finish();
+}
+
+// For proxies that hand the answer on to the browser as it is: a page asked for comes back by a redirect to the login
+// page, which must not repeat anything but a GET (RFC 9110 section 15.4).
+void send_browser_to_login(exchange& x, const original_request& asked) {
+    if (!asked.url_known() || !is_navigation(x.head)) {
+        send_empty(x, 401);
+        return;
+    }
+    const auto method = asked.method().empty() ? x.head.method_text : asked.method();
+    const bool is_safe = method == "GET" || method == "HEAD" || method == "OPTIONS";
+    send_to_login(x, is_safe ? 302 : 303, asked);
+}
+
+void answer_forwarding_proxy(exchange& x, const result<session>& mine, proxy_dialect dialect) {
+    const original_request asked(x, dialect);
+    switch (judge(x, mine, asked)) {
+        case verdict::pass:
+            return send_identity(x, mine);
+        case verdict::login:
+            return send_browser_to_login(x, asked);
+        case verdict::forbid:
+            return send_empty(x, 403);
+        case verdict::failed:
+            return x.refuse(mine.error());
+    }
 }
 
 }  // namespace
@@ -67,26 +58,33 @@ void send_identity(exchange& x, const session& mine) {
 // connection over one. Only those three and 5xx: nginx knows no others here.
 task<void> auth_request(exchange& x) {
     const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
-    if (!mine && mine.error() != errc::no_session) {
-        x.refuse(to_problem(mine.error()));
-        co_return;
+    const original_request asked(x, proxy_dialect::original_url);
+    switch (judge(x, mine, asked)) {
+        case verdict::pass:
+            send_identity(x, mine);
+            break;
+        case verdict::login:
+            send_to_login(x, 401, asked);
+            break;
+        case verdict::forbid:
+            send_empty(x, 403);
+            break;
+        case verdict::failed:
+            x.refuse(mine.error());
+            break;
     }
-    const bool url_known = has_original_url(x);
-    if (!mine) {
-        send_to_login(x, url_known);
-        co_return;
-    }
-    if (!url_known) {  // signed in, but for what? Never permit the unknown (requirement F4)
-        x.svc->core.log.write(log_level::warn, "forwarded_url_refused",
-                              {{"header", "X-Original-URL"},
-                               {"peer_trusted", x.from_trusted_proxy()},
-                               {"missing", !x.head.has(field::x_original_url)},
-                               {"request_id", x.request_id()}});
-        x.begin(403);
-        x.finish();
-        co_return;
-    }
-    send_identity(x, *mine);
+}
+
+// ANY /api/authz/forward-auth for Traefik, Caddy and HAProxy.
+task<void> forward_auth(exchange& x) {
+    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    answer_forwarding_proxy(x, mine, proxy_dialect::forwarded);
+}
+
+// ANY /api/authz/ext-authz/* for Envoy's ext_authz over HTTP.
+task<void> ext_authz(exchange& x) {
+    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    answer_forwarding_proxy(x, mine, proxy_dialect::extended);
 }
 
 }  // namespace latchkey::http

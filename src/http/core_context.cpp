@@ -62,6 +62,7 @@ core_context::core_context(boost::asio::io_context& context, std::shared_ptr<con
     : io(context), buffers(smallest_large_buffer), request_ids(seed) {
     use(std::move(initial));
     out.reserve(output_capacity);
+    scratch.path.reserve(output_capacity);
     tick();
 }
 

@@ -64,6 +64,12 @@ private:
     std::uint64_t next_;
 };
 
+// For one synchronous step, so that it needs no memory of its own: nobody's across a suspension.
+struct scratch_texts {
+    std::string host;
+    std::string path;
+};
+
 struct core_context {
     core_context(boost::asio::io_context& context, std::shared_ptr<const services> initial, std::uint64_t seed);
 
@@ -79,6 +85,7 @@ struct core_context {
 
     boost::asio::io_context& io;
     std::string out;
+    scratch_texts scratch;
     buffer_pool buffers;
     request_id_source request_ids;
     std::array<char, 29> date{};  // IMF-fixdate (RFC 9110 section 5.6.7)

@@ -37,7 +37,11 @@ void exchange::start() noexcept {
 }
 
 client_address exchange::client() const noexcept {
-    return peer_trusted_ ? svc->proxies.client_of(peer_, head[field::x_forwarded_for]) : peer_;
+    return peer_trusted_ ? svc->proxies.client_of(peer_, head.client_chain) : peer_;
+}
+
+client_address exchange::known_client() const noexcept {
+    return peer_trusted_ ? svc->proxies.known_client_of(peer_, head.client_chain) : peer_;
 }
 
 device exchange::client_device() const {
@@ -114,8 +118,8 @@ void exchange::refuse(boost::system::error_code error) {
     refuse(to_problem(error), advice(error));
 }
 
-void exchange::redirect(std::string_view location) {
-    begin(303);
+void exchange::redirect(std::string_view location, unsigned status) {
+    begin(status);
     header("Location", location);
     finish();
 }

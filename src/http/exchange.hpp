@@ -41,9 +41,11 @@ public:
     bool keep_alive = true;           // cleared by whoever wants the connection closed after the answer
 
     bool from_trusted_proxy() const noexcept { return peer_trusted_; }
-    client_address client() const noexcept;  // the peer, or whom a trusted proxy names
+    client_address client() const noexcept;        // the peer, or whom a trusted proxy names
+    client_address known_client() const noexcept;  // the same, but unknown where a trusted proxy names nobody in proper
     device client_device() const;
     std::string_view request_id() const noexcept { return {request_id_.data(), request_id_size_}; }
+    scratch_texts& scratch() noexcept { return core_.scratch; }
 
     // The answer. `content_type` empty: no body and Content-Length: 0 (or none at all for 204).
     void begin(unsigned status);
@@ -56,8 +58,8 @@ public:
 
     // Whole answers.
     void refuse(const problem& p, std::string_view detail = {}, std::string_view allow = {});
-    void refuse(boost::system::error_code error);       // as to_problem() has it, with advice() as its detail
-    void redirect(std::string_view location);           // 303
+    void refuse(boost::system::error_code error);  // as to_problem() has it, with advice() as its detail
+    void redirect(std::string_view location, unsigned status = 303);
     void allow_cache() noexcept { cacheable_ = true; }  // before begin(): public, max-age=300 in place of no-store
 
 private:

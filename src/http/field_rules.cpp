@@ -47,15 +47,17 @@ std::optional<std::uint64_t> parse_content_length(std::string_view value) noexce
 }
 
 bool is_valid_host(std::string_view value) noexcept {
-    std::string_view host = value;
-    const auto bracket = value.rfind(']');
-    const auto colon = value.rfind(':');
-    if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
-        if (!is_port(value.substr(colon + 1)))
-            return false;
-        host = value.substr(0, colon);
-    }
+    const auto host = without_port(value);
+    if (host.size() != value.size() && !is_port(value.substr(host.size() + 1)))
+        return false;
     return is_bracketed_address(host) || is_name(host);
+}
+
+std::string_view without_port(std::string_view host) noexcept {
+    const auto bracket = host.rfind(']');
+    const auto colon = host.rfind(':');
+    const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+    return has_port ? host.substr(0, colon) : host;
 }
 
 bool split_target(std::string_view target, request_head& head) noexcept {
@@ -75,6 +77,7 @@ bool split_target(std::string_view target, request_head& head) noexcept {
             const auto end = std::min(rest.find_first_of("/?"), rest.size());
             if (!is_valid_host(rest.substr(0, end)))
                 return false;
+            head.host = rest.substr(0, end);
             const auto after = rest.substr(end);
             const auto query = after.find('?');
             head.path = after.empty() || after.front() == '?' ? std::string_view{"/"} : after.substr(0, query);

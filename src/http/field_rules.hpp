@@ -16,9 +16,13 @@ std::optional<std::uint64_t> parse_content_length(std::string_view value) noexce
 // host [ ":" port ] with a registered name, IPv4 or bracketed IPv6; never empty, never userinfo (requirement H3).
 bool is_valid_host(std::string_view value) noexcept;
 
-// Understands origin-form, absolute-form of http and https (whose authority is checked and then set aside: no answer
-// depends on Host), "*" of OPTIONS and CONNECT's authority-form. Sets head.path and head.query. False for anything
-// else, and for a target with a byte that RFC 3986 has no place for in a way that matters: control, space, high byte,
+// The host of what is_valid_host() has accepted.
+std::string_view without_port(std::string_view host) noexcept;
+
+// Understands origin-form, absolute-form of http and https (whose authority then stands in the place of Host), "*" of
+// OPTIONS and CONNECT's authority-form. Sets head.path, head.query and, by the absolute form, head.host. False for
+// anything else, and for a target with a byte that RFC 3986 has no place for in a way that matters: control, space,
+// high byte,
 // `\` or `#`.
 bool split_target(std::string_view target, request_head& head) noexcept;
 

@@ -104,7 +104,8 @@ void http_server::impl::listen(site& where, const std::string& address) {
         listeners.push_back(std::make_unique<listener>(*cores[i], where, sockets[i], std::exchange(socket_file, {})));
 }
 
-http_server::http_server(const config& options, const domain& d, secret admin_token)
+http_server::http_server(const config& options, std::shared_ptr<const access_policy> access, const domain& d,
+                         secret admin_token)
     : impl_(std::make_unique<impl>(options, d)) {
     auto& self = *impl_;
     const std::string admin_address = options.admin_address();
@@ -115,7 +116,7 @@ http_server::http_server(const config& options, const domain& d, secret admin_to
         self.admins.guard = admin_guard(std::move(admin_token));
     }
     self.io = std::make_unique<io_threads>(options.server.io_threads);
-    const auto initial = std::make_shared<const services>(options, d, self.state);
+    const auto initial = std::make_shared<const services>(options, std::move(access), d, self.state);
     std::random_device seed;
     for (std::size_t i = 0; i < self.io->size(); ++i) {
         const std::uint64_t high = seed();
@@ -145,14 +146,15 @@ void http_server::start() {
     self.io->start();
 }
 
-void http_server::apply(const config& options) {
+void http_server::apply(const config& options, std::shared_ptr<const access_policy> access) {
     auto& self = *impl_;
     config next = self.options;
     next.limits = options.limits;
     next.server.trusted_proxies = options.server.trusted_proxies;
     next.server.allowed_origins = options.server.allowed_origins;
     next.redirect.allowed_hosts = options.redirect.allowed_hosts;
-    auto fresh = std::make_shared<const services>(next, self.uses, self.state);
+    next.access = options.access;
+    auto fresh = std::make_shared<const services>(next, std::move(access), self.uses, self.state);
     self.options = std::move(next);
     // Whatever arrives at a core after this has been posted is seen by it after the new snapshot.
     self.on_every_core([&self, fresh](std::size_t core) { self.cores[core]->use(fresh); });

@@ -16,20 +16,21 @@ namespace latchkey::http {
 
 class http_server {
 public:
-    // Binds and listens at server.listen and at config::admin_address(), but does not accept yet. What `d` refers to
-    // outlives the server. `admin_token` is what administrators show; an admin address on TCP needs one. Throws
-    // std::runtime_error with a sentence an operator can act on.
-    http_server(const config& options, const domain& d, secret admin_token = {});
+    // Binds and listens at server.listen and at config::admin_address(), but does not accept yet. `access` is what
+    // options.access was compiled into. What `d` refers to outlives the server. `admin_token` is what administrators
+    // show; an admin address on TCP needs one. Throws std::runtime_error with a sentence an operator can act on.
+    http_server(const config& options, std::shared_ptr<const access_policy> access, const domain& d,
+                secret admin_token = {});
     // stop(). Whoever posts to the io threads (worker pools) must have stopped before.
     ~http_server();
 
     void start();
 
     // Puts what can change live of `options` in force, on every core, for requests that begin from now on: limits.*,
-    // server.trusted_proxies, server.allowed_origins, redirect.allowed_hosts. Requests under way end as they began.
-    // From any thread, one call at a time. Throws std::invalid_argument, with nothing changed, for values that the
-    // configuration's checks would have refused.
-    void apply(const config& options);
+    // server.trusted_proxies, server.allowed_origins, redirect.allowed_hosts, and access.*, which `access` was compiled
+    // from. Requests under way end as they began. From any thread, one call at a time. Throws std::invalid_argument,
+    // with nothing changed, for values that the configuration's checks would have refused.
+    void apply(const config& options, std::shared_ptr<const access_policy> access);
 
     // The graceful end, in steps (requirement D6): readiness fails and answers close their connections; then listeners
     // close and idle connections are ended; requests in flight may finish until `drain_timeout` has passed since the

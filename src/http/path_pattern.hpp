@@ -1,4 +1,5 @@
-// A route's path: literal text, or text with one segment "{id}" that stands for any one segment.
+// A route's path: literal text, text with one segment "{id}" that stands for any one segment, or text that ends in "/*"
+// and stands for everything below.
 //
 // Checked when the program is compiled, matched without allocation. Paths are compared as they were sent: what needs
 // percent-encoding in a path names nothing here.
@@ -14,15 +15,24 @@ public:
     consteval path_pattern(const char* text) : text_(text), placeholder_(text_.find(marker)) {
         if (text_.empty() || text_.front() != '/')
             throw "a path starts with a slash";
-        if (is_literal() ? text_.find('{') != text_.npos : !is_segment(text_, placeholder_))
+        if (placeholder_ == text_.npos ? text_.find('{') != text_.npos : !is_segment(text_, placeholder_))
             throw "a placeholder is one whole segment, {id}, once";
+        if (text_.find('*') != text_.npos &&
+            (!is_prefix() || text_.find('*') + 1 != text_.size() || text_.find('{') != text_.npos))
+            throw "a prefix ends in /* and has no placeholder";
     }
 
     constexpr std::string_view text() const noexcept { return text_; }
-    constexpr bool is_literal() const noexcept { return placeholder_ == text_.npos; }
+    constexpr bool is_literal() const noexcept { return placeholder_ == text_.npos && !is_prefix(); }
+    constexpr bool is_prefix() const noexcept { return text_.ends_with("/*"); }
 
-    // What the placeholder stands for in `path`, never empty and never with a slash; "" for a literal that is equal.
+    // What the placeholder stands for in `path`, never empty and never with a slash; what stands below a prefix, from
+    // its slash on; "" for a literal that is equal.
     constexpr std::optional<std::string_view> match(std::string_view path) const noexcept {
+        if (is_prefix()) {
+            const auto slash = text_.size() - 2;
+            return path.starts_with(text_.substr(0, slash + 1)) ? std::optional(path.substr(slash)) : std::nullopt;
+        }
         if (is_literal())
             return path == text_ ? std::optional<std::string_view>("") : std::nullopt;
         const auto before = text_.substr(0, placeholder_);

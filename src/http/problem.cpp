@@ -45,8 +45,12 @@ std::string_view status_text(unsigned status) noexcept {
             return "200 OK";
         case 201:
             return "201 Created";
+        case 202:
+            return "202 Accepted";
         case 204:
             return "204 No Content";
+        case 302:
+            return "302 Found";
         case 303:
             return "303 See Other";
         case 400:

@@ -8,6 +8,9 @@ namespace {
 // The busiest comes first; literals stand before the patterns that they hide.
 constexpr std::array table{
     route{"/api/authz/auth-request", methods::get, body_rule::none, auth_request},
+    route{"/api/authz/forward-auth", methods::any, body_rule::none, forward_auth, site_rule::any},
+    route{"/api/authz/ext-authz/*", methods::any, body_rule::none, ext_authz, site_rule::any},
+    route{"/oauth2/auth", methods::get, body_rule::none, oauth2_auth},
     route{"/sessions/whoami", methods::get, body_rule::none, whoami},
     route{"/login", methods::post, body_rule::required, login},
     route{"/login", methods::get, body_rule::none, show_login},

@@ -42,35 +42,57 @@ method to_method(beast::http::verb verb) noexcept {
     }
 }
 
+// Names of one length mostly share their beginnings: the last letter tells them apart sooner.
+bool has_name(std::string_view name, std::string_view known) noexcept {
+    return to_lower(name.back()) == known.back() && iequals(name, known);
+}
+
 field known_field(std::string_view name) noexcept {
     switch (name.size()) {
         case 6:
-            if (iequals(name, "accept"))
+            if (has_name(name, "accept"))
                 return field::accept;
-            if (iequals(name, "expect"))
+            if (has_name(name, "expect"))
                 return field::expect;
-            return iequals(name, "origin") ? field::origin : field::count_;
+            return has_name(name, "origin") ? field::origin : field::count_;
         case 10:
-            return iequals(name, "user-agent") ? field::user_agent : field::count_;
+            return has_name(name, "user-agent") ? field::user_agent : field::count_;
         case 12:
-            if (iequals(name, "content-type"))
+            if (has_name(name, "content-type"))
                 return field::content_type;
-            return iequals(name, "x-request-id") ? field::x_request_id : field::count_;
+            return has_name(name, "x-request-id") ? field::x_request_id : field::count_;
         case 13:
-            return iequals(name, "authorization") ? field::authorization : field::count_;
+            return has_name(name, "authorization") ? field::authorization : field::count_;
         case 14:
-            if (iequals(name, "sec-fetch-site"))
+            if (has_name(name, "x-original-url"))
+                return field::x_original_url;
+            if (has_name(name, "sec-fetch-site"))
                 return field::sec_fetch_site;
-            return iequals(name, "x-original-url") ? field::x_original_url : field::count_;
+            return has_name(name, "sec-fetch-mode") ? field::sec_fetch_mode : field::count_;
         case 15:
-            return iequals(name, "x-forwarded-for") ? field::x_forwarded_for : field::count_;
+            if (has_name(name, "x-forwarded-uri"))
+                return field::x_forwarded_uri;
+            return has_name(name, "accept-language") ? field::accept_language : field::count_;
         case 16:
-            return iequals(name, "content-encoding") ? field::content_encoding : field::count_;
+            if (has_name(name, "x-forwarded-host"))
+                return field::x_forwarded_host;
+            if (has_name(name, "x-requested-with"))
+                return field::x_requested_with;
+            return has_name(name, "content-encoding") ? field::content_encoding : field::count_;
         case 17:
-            return iequals(name, "x-original-method") ? field::x_original_method : field::count_;
+            if (has_name(name, "x-original-method"))
+                return field::x_original_method;
+            return has_name(name, "x-forwarded-proto") ? field::x_forwarded_proto : field::count_;
+        case 18:
+            return has_name(name, "x-forwarded-method") ? field::x_forwarded_method : field::count_;
         default:
             return field::count_;
     }
+}
+
+bool is_forwarded_for(std::string_view name) noexcept {
+    constexpr std::string_view known = "x-forwarded-for";
+    return name.size() == known.size() && has_name(name, known);
 }
 
 // Collects what the header says. Rules that need the whole header are applied afterwards, in finish().
@@ -120,7 +142,10 @@ private:
                 read_session_cookies(value, options_.cookie_name, head_.session_cookie);
                 return;
             default:
-                keep(known_field(view(name_text)), value);
+                if (is_forwarded_for(view(name_text)))
+                    head_.client_chain.add(value);
+                else
+                    keep(known_field(view(name_text)), value);
         }
     }
 
@@ -184,6 +209,8 @@ std::optional<problem> parser::finish() noexcept {
     // Host (RFC 9112 section 3.2). HTTP/1.0 knew no Host, so there it may be missing.
     if (hosts_ > 1 || (hosts_ == 0 && !head_.http_1_0) || (hosts_ == 1 && !is_valid_host(host_)))
         return problems::bad_request;
+
+    head_.host = host_;
 
     if (closes_)
         head_.keep_alive = false;

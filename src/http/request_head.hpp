@@ -2,6 +2,7 @@
 // answered. Only fields that Latchkey reads are kept; everything else was validated and dropped.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,17 +15,23 @@ enum class method : std::uint8_t { get, head, post, put, patch, delete_, options
 // The fields that somebody here reads. One view each; a second one of the same name sets `repeated`.
 enum class field : std::uint8_t {
     accept,
+    accept_language,
     authorization,
     content_encoding,
     content_type,
     expect,
     origin,
+    sec_fetch_mode,
     sec_fetch_site,
     user_agent,
-    x_forwarded_for,
+    x_forwarded_host,
+    x_forwarded_method,
+    x_forwarded_proto,
+    x_forwarded_uri,
     x_original_method,
     x_original_url,
     x_request_id,
+    x_requested_with,
     count_
 };
 
@@ -36,15 +43,36 @@ struct presented_cookies {
     std::string_view only() const noexcept { return count == 1 ? values[0] : std::string_view{}; }
 };
 
+// X-Forwarded-For as it came, one view for each line; the nearest proxy wrote the last one. Proxies that add a line of
+// their own (HAProxy) are as common as those that lengthen the one that is there (nginx).
+struct forwarded_for {
+    std::array<std::string_view, 4> lines{};
+    std::uint8_t count = 0;
+    bool shortened = false;  // there were more: the first ones are not here
+
+    void add(std::string_view line) noexcept {
+        if (count == lines.size()) {
+            std::copy(lines.begin() + 1, lines.end(), lines.begin());
+            --count;
+            shortened = true;
+        }
+        lines[count++] = line;
+    }
+};
+
 struct request_head {
     method verb = method::unknown;
     std::string_view method_text;
+    // As sent and well formed, of the absolute form if that was used; "" without one. What a client calls the server:
+    // no URL is built from it (requirement X3). Only a trusted proxy's has a meaning, see original_request.hpp.
+    std::string_view host;
     std::string_view path;   // from the first '/' to before '?'; "*" and "" for the other request forms
     std::string_view query;  // after '?', without it
     bool http_1_0 = false;
     bool keep_alive = true;
     std::uint64_t content_length = 0;
     presented_cookies session_cookie;
+    forwarded_for client_chain;
     std::array<std::string_view, static_cast<std::size_t>(field::count_)> fields{};
     std::uint32_t present = 0;   // bit per field: was there
     std::uint32_t repeated = 0;  // bit per field: was there more than once

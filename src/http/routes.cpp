@@ -9,11 +9,9 @@ namespace latchkey::http {
 namespace {
 
 // Method names in the order of an Allow header.
-constexpr std::pair<method, std::string_view> named_methods[] = {{method::get, "GET"},
-                                                                 {method::head, "HEAD"},
-                                                                 {method::post, "POST"},
-                                                                 {method::patch, "PATCH"},
-                                                                 {method::delete_, "DELETE"}};
+constexpr std::pair<method, std::string_view> named_methods[] = {
+    {method::get, "GET"},     {method::head, "HEAD"},      {method::post, "POST"},      {method::put, "PUT"},
+    {method::patch, "PATCH"}, {method::delete_, "DELETE"}, {method::options, "OPTIONS"}};
 
 bool is_same_path(const route& a, const route& b) noexcept {
     return a.path.text() == b.path.text();
@@ -76,7 +74,8 @@ const route* find_route(exchange& x, std::span<const route> table) {
         refuse_method(x, table, first);
         return nullptr;
     }
-    if (verb != method::get && verb != method::head && !x.svc->same_site.permits(x.head)) {
+    const bool may_change = found->callers == site_rule::own && verb != method::get && verb != method::head;
+    if (may_change && !x.svc->same_site.permits(x.head)) {
         x.refuse(problems::cross_site, "Use this server at " + x.svc->redirect.own_origin() + " only");
         return nullptr;
     }

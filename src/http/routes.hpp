@@ -32,13 +32,22 @@ inline constexpr method_set get = set_of(method::get) | set_of(method::head);
 inline constexpr method_set post = set_of(method::post);
 inline constexpr method_set patch = set_of(method::patch);
 inline constexpr method_set erase = set_of(method::delete_);
+// All that a request may have: TRACE and CONNECT are refused whatever a route says.
+inline constexpr method_set any = get | post | patch | erase | set_of(method::put) | set_of(method::options);
 }  // namespace methods
+
+// Whether other sites may cause a request that is not GET or HEAD (requirement X1).
+enum class site_rule : std::uint8_t {
+    own,  // it may change state: not for others
+    any,  // it changes nothing, whatever the method: a proxy asks with the method of the request that it asks about
+};
 
 struct route {
     path_pattern path;
     method_set allowed;
     body_rule body;
     handler handle;
+    site_rule callers = site_rule::own;
     constexpr bool accepts(method m) const noexcept { return (allowed & set_of(m)) != 0; }
 };
 
@@ -67,8 +76,11 @@ task<void> change_password(exchange& x);
 task<void> show_login(exchange& x);
 task<void> show_account(exchange& x);
 task<void> stylesheet(exchange& x);
-// authz_handlers.cpp
+// authz_handlers.cpp, oauth2_handler.cpp
 task<void> auth_request(exchange& x);
+task<void> forward_auth(exchange& x);
+task<void> ext_authz(exchange& x);
+task<void> oauth2_auth(exchange& x);
 // health_handlers.cpp
 task<void> alive(exchange& x);
 task<void> ready(exchange& x);

@@ -1,8 +1,12 @@
 #include "services.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace latchkey::http {
 
-services::services(const config& options, const domain& d, const server_state& shared)
+services::services(const config& options, std::shared_ptr<const access_policy> access, const domain& d,
+                   const server_state& shared)
     : core(d),
       state(shared),
       limits(options.limits),
@@ -11,6 +15,9 @@ services::services(const config& options, const domain& d, const server_state& s
       redirect(options.server.public_url, options.redirect),
       same_site(redirect.own_origin(), options.server.allowed_origins),
       proxies(options.server.trusted_proxies),
+      policy(std::move(access)),
+      rules_ask_for_client(std::any_of(options.access.rules.begin(), options.access.rules.end(),
+                                       [](const access_rule& rule) { return !rule.networks.empty(); })),
       html(redirect.form_action_sources()),
       login_url(redirect.own_origin() + "/login") {
 }

@@ -11,6 +11,7 @@
 #include "session_cookie.hpp"
 #include "trusted_proxies.hpp"
 
+#include <latchkey/access_policy.hpp>
 #include <latchkey/administrator.hpp>
 #include <latchkey/audit.hpp>
 #include <latchkey/authenticator.hpp>
@@ -22,6 +23,7 @@
 #include <latchkey/session_authority.hpp>
 
 #include <atomic>
+#include <memory>
 #include <string>
 
 namespace latchkey::http {
@@ -43,8 +45,10 @@ struct server_state {
 };
 
 struct services {
-    // Throws std::invalid_argument: the configuration's checks have refused bad values before.
-    services(const config& options, const domain& d, const server_state& shared);
+    // `access` is what options.access was compiled into. Throws std::invalid_argument: the configuration's checks have
+    // refused bad values before.
+    services(const config& options, std::shared_ptr<const access_policy> access, const domain& d,
+             const server_state& shared);
 
     domain core;
     const server_state& state;
@@ -54,6 +58,8 @@ struct services {
     safe_redirect redirect;
     same_site_guard same_site;
     trusted_proxies proxies;
+    std::shared_ptr<const access_policy> policy;
+    bool rules_ask_for_client;  // some rule looks at the client's address
     pages html;
     std::string login_url;  // "https://auth.example.com/login"
 };

@@ -79,20 +79,33 @@ bool trusted_proxies::trusts(const client_address& peer) const noexcept {
     });
 }
 
-client_address trusted_proxies::client_of(const client_address& peer, std::string_view x_forwarded_for) const noexcept {
-    client_address client = peer;
-    while (!x_forwarded_for.empty()) {
-        const auto comma = x_forwarded_for.rfind(',');
-        const auto hop = trim(x_forwarded_for.substr(comma == std::string_view::npos ? 0 : comma + 1));
-        x_forwarded_for = comma == std::string_view::npos ? std::string_view{} : x_forwarded_for.substr(0, comma);
-        client_address address;
-        if (!parse_address(hop, address))
-            break;
-        client = address;
-        if (!trusts(address))
-            break;
+bool trusted_proxies::walk(const forwarded_for& chain, client_address& client) const noexcept {
+    for (std::size_t i = chain.count; i-- > 0;) {
+        auto line = chain.lines[i];
+        for (bool first = false; !first;) {
+            const auto comma = line.rfind(',');
+            first = comma == std::string_view::npos;
+            client_address hop;
+            if (!parse_address(trim(line.substr(first ? 0 : comma + 1)), hop))
+                return false;
+            client = hop;
+            if (!trusts(hop))
+                return true;
+            line = line.substr(0, first ? 0 : comma);
+        }
     }
+    return !chain.shortened;
+}
+
+client_address trusted_proxies::client_of(const client_address& peer, const forwarded_for& chain) const noexcept {
+    client_address client = peer;
+    walk(chain, client);
     return client;
+}
+
+client_address trusted_proxies::known_client_of(const client_address& peer, const forwarded_for& chain) const noexcept {
+    client_address client = peer;
+    return walk(chain, client) ? client : client_address{};
 }
 
 }  // namespace latchkey::http

@@ -1,6 +1,8 @@
 // Whose word counts: the networks whose forwarding headers are believed (requirement F1).
 #pragma once
 
+#include "request_head.hpp"
+
 #include <latchkey/session.hpp>
 
 #include <string>
@@ -20,9 +22,16 @@ public:
 
     // The client behind the proxies: X-Forwarded-For walked from the right, past every trusted address. What is not an
     // address ends the walk; the last one that was believed is the answer. `peer` itself is trusted already.
-    client_address client_of(const client_address& peer, std::string_view x_forwarded_for) const noexcept;
+    client_address client_of(const client_address& peer, const forwarded_for& chain) const noexcept;
+
+    // The same for those who decide by it: where the walk ends at something else than an address, the client is unknown
+    // (all zero) rather than the proxy that said so (requirement F2).
+    client_address known_client_of(const client_address& peer, const forwarded_for& chain) const noexcept;
 
 private:
+    // False when the walk met what is no address. `client`: the last one that was believed.
+    bool walk(const forwarded_for& chain, client_address& client) const noexcept;
+
     struct network {
         client_address address;  // IPv4 as mapped, with its prefix counted from the mapped form's 96 bits
         unsigned prefix = 128;

@@ -12,11 +12,11 @@ bool is_url_char(char c) noexcept {
     return c > ' ' && c < 0x7f && c != '\\' && c != '#';
 }
 
+}  // namespace
+
 bool has_only_url_chars(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), is_url_char);
 }
-
-}  // namespace
 
 result<web_url> web_url::parse(std::string_view text) noexcept {
     web_url url;

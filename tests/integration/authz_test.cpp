@@ -136,7 +136,7 @@ TEST_F(authz, missing_or_malformed_url_denies) {
 
 // H10: hostile, but well-formed, parts of the URL end up encoded in Location.
 TEST_F(authz, location_carries_the_url_encoded) {
-    for (const std::string url : {"https://app.example.com/%0d%0aSet-Cookie:x", "https://app.example.com/\"><script>",
+    for (const std::string url : {"https://app.example.com/?%0d%0aSet-Cookie:x", "https://app.example.com/\"><script>",
                                   "https://app.example.com/?rd=x&rm=y&a=b+c"}) {
         const auto response = server().ask(get(endpoint, {{"X-Original-URL", url}}));
         EXPECT_EQ(response["Location"], "https://auth.example.com/login?rd=" + percent_encode(url));

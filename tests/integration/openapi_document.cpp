@@ -26,8 +26,12 @@ std::vector<openapi_document::resource> openapi_document::paths() const {
     std::vector<resource> all;
     for (const auto& entry : root_["paths"]) {
         resource p{entry.first.as<std::string>(), static_cast<bool>(entry.second["servers"]), {}};
-        for (const auto& [key, methods] :
-             {std::pair{"get", "GET, HEAD"}, {"post", "POST"}, {"patch", "PATCH"}, {"delete", "DELETE"}})
+        for (const auto& [key, methods] : {std::pair{"get", "GET, HEAD"},
+                                           {"post", "POST"},
+                                           {"put", "PUT"},
+                                           {"patch", "PATCH"},
+                                           {"delete", "DELETE"},
+                                           {"options", "OPTIONS"}})
             if (entry.second[key])
                 p.allow.append(p.allow.empty() ? "" : ", ").append(methods);
         all.push_back(p);

@@ -37,10 +37,11 @@ private:
     inline static std::unique_ptr<latchkey_server> server_;
 };
 
-// With some id in the place of {id}.
+// With some id in the place of {id}, some path in the place of {path}.
 std::string example_of(std::string path) {
-    if (const auto at = path.find("{id}"); at != std::string::npos)
-        path.replace(at, 4, std::string(32, 'a'));
+    for (const auto& [name, value] : {std::pair{"{id}", std::string(32, 'a')}, {"{path}", "a/b"}})
+        if (const auto at = path.find(name); at != std::string::npos)
+            path.replace(at, std::string_view(name).size(), value);
     return path;
 }
 
@@ -48,7 +49,7 @@ std::string example_of(std::string path) {
 TEST_F(openapi, every_path_is_routed_with_exactly_these_methods) {
     for (const auto& path : document_.paths()) {
         SCOPED_TRACE(path.text);
-        const http_request request{"OPTIONS", example_of(path.text), {}, {}};
+        const http_request request{"TRACE", example_of(path.text), {}, {}};  // nobody's
         const auto response = path.is_admin ? admin().ask(request) : server().ask(request);
         EXPECT_EQ(response.status, 405);
         EXPECT_EQ(response["Allow"], path.allow);
@@ -120,6 +121,26 @@ TEST_F(openapi, proxies_and_probes) {
     expect(200, get(path, with_cookie(cookie, {{"X-Original-URL", "https://app.example.com/"}})));
     expect(401, get(path, {{"X-Original-URL", "https://app.example.com/"}}));
     expect(403, get(path, with_cookie(cookie)));
+    const header_list forwarded{{"X-Forwarded-Proto", "https"},
+                                {"X-Forwarded-Host", "app.example.com"},
+                                {"X-Forwarded-Uri", "/a?b"},
+                                {"X-Forwarded-Method", "POST"}};
+    auto from_browser = forwarded;
+    from_browser.emplace_back("Accept", "text/html");
+    for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+        for (const std::string at : {"/api/authz/forward-auth", "/api/authz/ext-authz/{path}"}) {
+            const auto question = [&](const header_list& headers) {
+                return http_request{method, example_of(at), headers, {}};
+            };
+            expect(200, at, question(with_cookie(cookie, forwarded)));
+            expect(401, at, question(forwarded));
+            expect(403, at, question(with_cookie(cookie)));
+            const bool is_get = std::string_view(method) == "GET" || std::string_view(method) == "OPTIONS";
+            expect(at.ends_with("auth") || !is_get ? 303 : 302, at, question(from_browser));
+        }
+    expect(202, get("/oauth2/auth", with_cookie(cookie)));
+    expect(401, get("/oauth2/auth"));
+    expect(403, get("/oauth2/auth", with_cookie(cookie, {{"X-Original-URL", "x"}})));
     expect(200, get("/health/alive"));
     expect(200, get("/health/ready"));
     expect(200, get("/healthz"));

@@ -4,6 +4,7 @@
 // are counted, so that no thread and no library can hide one.
 #include "counted_malloc.hpp"
 #include "http_server.hpp"
+#include "make_access_policy.hpp"
 #include "make_session_authority.hpp"
 #include "silent_domain.hpp"
 #include "table_session_store.hpp"
@@ -91,7 +92,7 @@ protected:
         options_.server.io_threads = 1;
         options_.server.admin_listen = "off";
         const http::domain domain{*sessions_, logins_, admins_, reloads_, ready_, audit_, log_, time_};
-        server_ = std::make_unique<http::http_server>(options_, domain);
+        server_ = std::make_unique<http::http_server>(options_, make_access_policy(options_.access), domain);
         server_->start();
     }
 

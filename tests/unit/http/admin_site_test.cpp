@@ -48,7 +48,7 @@ protected:
         options_.limits.max_connections = 4;
         options_.server.admin_listen =
             tcp ? "127.0.0.1:" + std::to_string(admin_port_) : "unix:" + directory_ / "a-rather-long-name-for-a-socket";
-        server_ = std::make_unique<http_server>(options_, parts_, secret(tcp ? token : ""));
+        server_ = std::make_unique<http_server>(options_, policy_, parts_, secret(tcp ? token : ""));
         server_->start();
     }
 
@@ -77,6 +77,7 @@ protected:
     testing::always_ready ready_;
     testing::no_audit audit_;
     testing::no_log log_;
+    const std::shared_ptr<const access_policy> policy_ = std::make_shared<testing::members_only>();
     const domain parts_{sessions_, logins_, admins_, reloads_, ready_, audit_, log_, time_};
     std::unique_ptr<http_server> server_;
 };
@@ -255,13 +256,13 @@ TEST_F(admin_site, may_stand_in_any_directory) {
     options.server.admin_listen = "";
     options.database.url = "sqlite:" + deep + "/latchkey.db";
     {
-        http_server server(options, parts_);
+        http_server server(options, policy_, parts_);
         server.start();
         EXPECT_EQ(admin_client("unix:" + deep + "/latchkey.db-admin").ask("GET", "/health/alive").status, 200U);
-        EXPECT_THROW(http_server(options, parts_), std::runtime_error) << "somebody answers there";
+        EXPECT_THROW(http_server(options, policy_, parts_), std::runtime_error) << "somebody answers there";
     }
     EXPECT_EQ(admin_client(options.admin_address()).ask("GET", "/").outcome, admin_outcome::nobody_listens);
-    http_server again(options, parts_);  // over the socket that was left behind
+    http_server again(options, policy_, parts_);  // over the socket that was left behind
     again.start();
     EXPECT_EQ(admin_client(options.admin_address()).ask("GET", "/health/alive").status, 200U);
 }
@@ -301,7 +302,7 @@ TEST_F(admin_site_on_tcp, a_token_is_needed_to_listen_at_all) {
     options.server.listen = {"127.0.0.1:0"};
     options.server.admin_listen = "127.0.0.1:0";
     try {
-        const http_server server(options, parts_);
+        const http_server server(options, policy_, parts_);
         ADD_FAILURE() << "it listens";
     } catch (const std::runtime_error& e) {
         EXPECT_THAT(e.what(), HasSubstr("server.admin_token_file"));

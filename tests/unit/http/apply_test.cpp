@@ -47,7 +47,7 @@ protected:
         options_.server.io_threads = 2;
         options_.server.listen = {"127.0.0.1:" + std::to_string(port_)};
         options_.server.admin_listen = "off";
-        server_ = std::make_unique<http_server>(options_, parts_);
+        server_ = std::make_unique<http_server>(options_, policy_, parts_);
         server_->start();
     }
 
@@ -72,6 +72,7 @@ protected:
     gate ready_;
     testing::no_audit audit_;
     testing::no_log log_;
+    std::shared_ptr<const access_policy> policy_ = std::make_shared<testing::members_only>();
     const domain parts_{sessions_, logins_, admins_, reloads_, ready_, audit_, log_, time_};
     std::unique_ptr<http_server> server_;
 };
@@ -81,10 +82,10 @@ TEST_F(apply, trusted_proxies_on_an_open_connection) {
     const auto request = get("/health/alive", {{"X-Request-Id", "mine"}});
     EXPECT_EQ(client.ask(request)["X-Request-Id"], "mine");
     options_.server.trusted_proxies = {"192.0.2.0/24"};
-    server_->apply(options_);
+    server_->apply(options_, policy_);
     EXPECT_NE(client.ask(request)["X-Request-Id"], "mine") << "no longer trusted";
     options_.server.trusted_proxies = {"127.0.0.1"};
-    server_->apply(options_);
+    server_->apply(options_, policy_);
     EXPECT_EQ(client.ask(request)["X-Request-Id"], "mine");
 }
 
@@ -92,11 +93,11 @@ TEST_F(apply, larger_and_smaller_headers_on_an_open_connection) {
     auto client = connect();
     EXPECT_EQ(status_of(client, sized(16 * 1024)), 200);
     options_.limits.header_bytes = 64 * 1024;
-    server_->apply(options_);
+    server_->apply(options_, policy_);
     EXPECT_EQ(status_of(client, sized(64 * 1024)), 200);
     EXPECT_EQ(status_of(client, sized(16 * 1024 + 1)), 200);
     options_.limits.header_bytes = 3'000;
-    server_->apply(options_);
+    server_->apply(options_, policy_);
     EXPECT_EQ(status_of(client, sized(3'000)), 200);
     EXPECT_EQ(status_of(client, sized(3'001)), 431);
 }
@@ -111,7 +112,7 @@ TEST_F(apply, a_buffer_lent_before_grows_with_the_limit) {
     client.send(first + second.substr(0, 3'000));
     ready_.await_caller();
     options_.limits.header_bytes = 64 * 1024;
-    server_->apply(options_);
+    server_->apply(options_, policy_);
     ready_.open();
     EXPECT_EQ(client.read_response().status, 200);
     client.send(second.substr(3'000));
@@ -125,7 +126,7 @@ TEST_F(apply, connections_and_origins) {
     EXPECT_EQ(inside.ask(post).status, 403);
     options_.server.allowed_origins = {"https://other.example"};
     options_.limits.max_connections = 1;
-    server_->apply(options_);
+    server_->apply(options_, policy_);
     inside = connect();
     for (const test::deadline until; !until.passed();) {  // until the one before has been noticed to be gone
         if (inside.ask(get("/health/alive")).status == 200)
@@ -142,7 +143,7 @@ TEST_F(apply, what_cannot_change_live_does_not) {
     config other = options_;
     other.server.public_url = "https://elsewhere.example";
     other.limits.body_bytes = 1;
-    server_->apply(other);
+    server_->apply(other, policy_);
     const auto answer = client.ask(get("/api/authz/auth-request", {{"X-Original-URL", "https://a.example/"}}));
     EXPECT_EQ(answer["Location"].rfind("http://127.0.0.1:9080/login", 0), 0U) << answer["Location"];
 }
@@ -151,7 +152,7 @@ TEST_F(apply, a_bad_value_changes_nothing) {
     config bad = options_;
     bad.server.trusted_proxies = {"nonsense"};
     bad.limits.header_bytes = 300;
-    EXPECT_THROW(server_->apply(bad), std::invalid_argument);
+    EXPECT_THROW(server_->apply(bad, policy_), std::invalid_argument);
     auto client = connect();
     EXPECT_EQ(status_of(client, sized(1'000)), 200);
 }
@@ -175,7 +176,7 @@ TEST_F(apply, nobody_is_dropped_under_load) {
         options_.limits.header_bytes = round % 2 == 0 ? 6'000 : 32 * 1024;
         options_.server.trusted_proxies =
             round % 3 == 0 ? std::vector<std::string>{} : std::vector<std::string>{"127.0.0.1"};
-        server_->apply(options_);
+        server_->apply(options_, policy_);
     }
     end = true;
     for (auto& thread : clients)

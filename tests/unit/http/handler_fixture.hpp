@@ -42,7 +42,7 @@ protected:
             block += "Content-Type: application/json\r\n";
         block += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
 
-        http::exchange x(*services_, core_, peer_, false);
+        http::exchange x(*services_, core_, peer_, peer_trusted_);
         const auto refused = http::pass_gate(block, services_->gate, x.head);
         EXPECT_FALSE(refused) << refused->title;
         x.start();
@@ -57,9 +57,16 @@ protected:
         return split(std::exchange(core_.out, {}));
     }
 
+    // What is in force from the next request on.
+    void use(const config& options, std::shared_ptr<const access_policy> policy) {
+        services_ = std::make_shared<const http::services>(options, std::move(policy), domain_.get(), state_);
+        core_.use(services_);
+    }
+
     static std::string cookie(const std::string& token) { return "Cookie: __Host-session=" + token + "\r\n"; }
 
     fake_domain domain_;
+    bool peer_trusted_ = false;
     std::span<const http::route> routes_ = http::public_routes();
     const http::route* found_ = nullptr;  // by the last request
     std::string parameter_;
@@ -75,7 +82,7 @@ private:
     boost::asio::io_context io_{1};
     http::server_state state_;
     std::shared_ptr<const http::services> services_ =
-        std::make_shared<const http::services>(config{}, domain_.get(), state_);
+        std::make_shared<const http::services>(config{}, std::make_shared<members_only>(), domain_.get(), state_);
     http::core_context core_{io_, services_, 1};
     client_address peer_;
 };

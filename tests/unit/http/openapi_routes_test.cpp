@@ -19,17 +19,32 @@ YAML::Node document() {
     return YAML::LoadFile(LATCHKEY_SOURCE_DIR "/docs/openapi.yaml");
 }
 
+constexpr std::pair<const char*, const char*> operations[] = {
+    {"get", "GET"}, {"post", "POST"}, {"put", "PUT"}, {"patch", "PATCH"}, {"delete", "DELETE"}, {"options", "OPTIONS"}};
+
+method method_named(std::string_view name) {
+    return name == "GET"      ? method::get
+           : name == "POST"   ? method::post
+           : name == "PUT"    ? method::put
+           : name == "PATCH"  ? method::patch
+           : name == "DELETE" ? method::delete_
+                              : method::options;
+}
+
+// As the document writes it: what stands below a prefix is a parameter there.
+std::string documented_path(const path_pattern& path) {
+    const std::string text(path.text());
+    return path.is_prefix() ? text.substr(0, text.size() - 1) + "{path}" : text;
+}
+
 // "GET /sessions"; HEAD goes without saying.
 names routed() {
     names all;
     for (const auto table : {public_routes(), admin_routes()})
         for (const auto& r : table)
-            for (const auto& [verb, name] : {std::pair{method::get, "GET"},
-                                             {method::post, "POST"},
-                                             {method::patch, "PATCH"},
-                                             {method::delete_, "DELETE"}})
-                if (r.accepts(verb))
-                    all.insert(std::string(name) + ' ' + std::string(r.path.text()));
+            for (const auto& [key, name] : operations)
+                if (r.accepts(method_named(name)))
+                    all.insert(std::string(name) + ' ' + documented_path(r.path));
     return all;
 }
 
@@ -38,8 +53,7 @@ names documented() {
     const YAML::Node root = document();
     for (const auto& path : root["paths"])
         for (const auto& entry : path.second)
-            for (const auto& [key, name] :
-                 {std::pair{"get", "GET"}, {"post", "POST"}, {"patch", "PATCH"}, {"delete", "DELETE"}})
+            for (const auto& [key, name] : operations)
                 if (entry.first.as<std::string>() == key)
                     all.insert(std::string(name) + ' ' + path.first.as<std::string>());
     return all;

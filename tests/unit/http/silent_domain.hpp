@@ -39,6 +39,14 @@ struct no_users : administrator {
     task<result<void>> end_session(public_id, admin_call) override { co_return errc::not_found; }
 };
 
+// No rules: whoever is signed in may see everything.
+struct members_only : access_policy {
+    access_decision decide(const access_question& q) const noexcept override { return {decide_by_default(q.who), {}}; }
+    access_outcome decide_by_default(const user_profile* who) const noexcept override {
+        return who ? access_outcome::allow : access_outcome::login;
+    }
+};
+
 struct no_reloads : reloader {
     task<reload_report> reload() override { co_return reload_report{}; }
 };

@@ -1,0 +1,67 @@
+#include "target_host.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <arpa/inet.h>
+
+namespace latchkey {
+namespace {
+
+constexpr std::size_t longest_host = 253;
+
+bool is_upper(char c) noexcept {
+    return c >= 'A' && c <= 'Z';
+}
+
+bool is_host_char(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+bool is_number(std::string_view label) noexcept {
+    return std::all_of(label.begin(), label.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
+           label.starts_with("0x") || label.starts_with("0X");
+}
+
+// inet_pton() wants a terminated text.
+template <class Address>
+bool parse_address(int family, std::string_view text, Address& out) noexcept {
+    std::array<char, INET6_ADDRSTRLEN> buffer{};
+    if (text.size() >= buffer.size() || text.find('\0') != std::string_view::npos)
+        return false;
+    std::copy(text.begin(), text.end(), buffer.begin());
+    return inet_pton(family, buffer.data(), &out) == 1;
+}
+
+result<std::string_view> canonical_address(std::string_view host, std::string& scratch) {
+    in6_addr address{};
+    if (host.size() < 4 || host.back() != ']' || !parse_address(AF_INET6, host.substr(1, host.size() - 2), address))
+        return errc::invalid_request;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    inet_ntop(AF_INET6, &address, text.data(), text.size());
+    scratch.assign("[").append(text.data()).append("]");
+    return std::string_view(scratch);
+}
+
+}  // namespace
+
+result<std::string_view> canonical_host(std::string_view host, std::string& scratch) {
+    if (host.starts_with('['))
+        return canonical_address(host, scratch);
+    if (host.ends_with('.'))
+        host.remove_suffix(1);
+    if (host.empty() || host.size() > longest_host || !std::all_of(host.begin(), host.end(), is_host_char) ||
+        host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos)
+        return errc::invalid_request;
+    in_addr v4{};
+    if (is_number(host.substr(host.rfind('.') + 1)) && !parse_address(AF_INET, host, v4))
+        return errc::invalid_request;
+    if (std::none_of(host.begin(), host.end(), is_upper))
+        return host;
+    scratch.assign(host);
+    for (char& c : scratch)
+        c = static_cast<char>(is_upper(c) ? c - 'A' + 'a' : c);
+    return std::string_view(scratch);
+}
+
+}  // namespace latchkey

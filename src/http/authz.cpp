@@ -1,0 +1,135 @@
+#include "authz.hpp"
+
+#include "text.hpp"
+
+#include <algorithm>
+
+namespace latchkey::http {
+namespace {
+
+constexpr std::string_view nobody =
+    "Remote-User: \r\nRemote-Email: \r\nRemote-Name: \r\nRemote-Groups: \r\nRemote-Session: \r\n";
+
+constexpr std::string_view common_methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+
+const user_profile* who_is(const result<session>& mine) noexcept {
+    return mine ? mine->user.get() : nullptr;
+}
+
+verdict to_verdict(access_outcome outcome) noexcept {
+    switch (outcome) {
+        case access_outcome::allow:
+            return verdict::pass;
+        case access_outcome::login:
+            return verdict::login;
+        case access_outcome::forbid:
+            break;
+    }
+    return verdict::forbid;
+}
+
+// Where nobody said by which method, none may be let through that would not be by every other.
+access_outcome decide(const access_policy& policy, access_question& question) noexcept {
+    if (!question.method.empty())
+        return policy.decide(question).outcome;
+    auto strictest = access_outcome::allow;
+    for (const auto method : common_methods) {
+        question.method = method;
+        strictest = std::max(strictest, policy.decide(question).outcome);
+    }
+    return strictest;
+}
+
+void log_fault(exchange& x, const original_request& asked) noexcept {
+    x.svc->core.log.write(
+        log_level::warn, "forwarded_url_refused",
+        {{"header", asked.fault()}, {"peer_trusted", x.from_trusted_proxy()}, {"request_id", x.request_id()}});
+}
+
+// Percent-encodes everything but RFC 3986's unreserved characters.
+void append_encoded(std::string& out, std::string_view text) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    for (const char c : text) {
+        if (is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+            out.push_back(c);
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            out.push_back('%');
+            out.push_back(digits[byte >> 4]);
+            out.push_back(digits[byte & 0xf]);
+        }
+    }
+}
+
+// Whether the field names text/html, with a weight above nothing (RFC 9110 section 12.5.1).
+bool accepts_html(std::string_view accept) noexcept {
+    while (!accept.empty()) {
+        auto range = next_part(accept, ',');
+        if (!iequals(trim(next_part(range, ';')), "text/html"))
+            continue;
+        bool wanted = true;
+        while (!range.empty()) {
+            auto value = trim(next_part(range, ';'));
+            if (iequals(trim(next_part(value, '=')), "q"))
+                wanted = trim(value).find_first_of("123456789") != std::string_view::npos;
+        }
+        if (wanted)
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+verdict judge(exchange& x, const result<session>& mine, const original_request& asked) {
+    if (!mine && mine.error() != errc::no_session)
+        return verdict::failed;
+    const auto* const who = who_is(mine);
+    if (!asked.fault().empty()) {
+        log_fault(x, asked);
+        return who ? verdict::forbid : verdict::login;
+    }
+    access_question question{asked.host(), asked.paths(), asked.method(), {}, who};
+    if (x.svc->rules_ask_for_client)
+        question.client = x.known_client();
+    return to_verdict(decide(*x.svc->policy, question));
+}
+
+verdict judge_by_default(const exchange& x, const result<session>& mine) {
+    if (!mine && mine.error() != errc::no_session)
+        return verdict::failed;
+    return to_verdict(x.svc->policy->decide_by_default(who_is(mine)));
+}
+
+void append_identity(std::string& out, const result<session>& mine) {
+    if (!mine) {
+        out.append(nobody);
+        return;
+    }
+    out.append(mine->user->identity_headers).append("Remote-Session: ");
+    const auto at = out.size();
+    out.resize(at + 32);
+    mine->id.write(out.data() + at);
+    out.append("\r\n");
+}
+
+void append_login_url(std::string& out, const services& svc, const original_request& asked) {
+    out.append(svc.login_url);
+    if (!asked.url_known())
+        return;
+    out.append("?rd=");
+    for (const auto piece : asked.url())
+        append_encoded(out, piece);
+    if (!asked.method().empty())
+        out.append("&rm=").append(asked.method());
+}
+
+bool is_navigation(const request_head& head) noexcept {
+    if (head.is_repeated(field::accept) || !accepts_html(head[field::accept]))
+        return false;
+    if (iequals(head[field::x_requested_with], "XMLHttpRequest"))
+        return false;
+    return !head.has(field::sec_fetch_mode) || iequals(head[field::sec_fetch_mode], "navigate");
+}
+
+}  // namespace latchkey::http

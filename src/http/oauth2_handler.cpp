@@ -1,0 +1,55 @@
+// GET /oauth2/auth, for nginx configurations that were written for oauth2-proxy.
+//
+// 202 is for people who are signed in, whatever a rule allows to everybody: such configurations seldom set
+// X-Original-URL, and then nginx hands on whatever a client put there. For the same reason X-Forwarded-Uri is not read.
+#include "authz.hpp"
+#include "routes.hpp"
+
+namespace latchkey::http {
+namespace {
+
+verdict judge_signed_in(exchange& x, const result<session>& mine) {
+    if (!mine)
+        return mine.error() == errc::no_session ? verdict::login : verdict::failed;
+    if (!x.from_trusted_proxy() || !x.head.has(field::x_original_url))
+        return judge_by_default(x, mine);
+    const original_request asked(x, proxy_dialect::original_url);
+    return judge(x, mine, asked);
+}
+
+// Remote-User's value, which the profile has ready-made in its first line.
+std::string_view remote_user(const user_profile& who) noexcept {
+    const std::string_view lines = who.identity_headers;
+    const auto begin = lines.find(": ") + 2;
+    return lines.substr(begin, lines.find('\r') - begin);
+}
+
+void send_accepted(exchange& x, const user_profile& who) {
+    x.begin(202);
+    auto& out = x.raw_headers();
+    out.append("X-Auth-Request-User: ").append(remote_user(who));
+    out.append("\r\nX-Auth-Request-Email: ").append(who.email);
+    out.append("\r\nX-Auth-Request-Preferred-Username: ").append(who.email);
+    out.append("\r\nX-Auth-Request-Groups: ");
+    for (std::size_t i = 0; i < who.groups.size(); ++i)
+        out.append(i == 0 ? "" : ",").append(who.groups[i]);
+    out.append("\r\n");
+    x.finish();
+}
+
+}  // namespace
+
+task<void> oauth2_auth(exchange& x) {
+    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    const auto outcome = judge_signed_in(x, mine);
+    if (outcome == verdict::failed) {
+        x.refuse(mine.error());
+    } else if (outcome == verdict::pass) {
+        send_accepted(x, *mine->user);
+    } else {
+        x.begin(outcome == verdict::login ? 401 : 403);
+        x.finish();
+    }
+}
+
+}  // namespace latchkey::http
