@@ -33,6 +33,7 @@ std::string rule_regex_fault(std::string_view text) {
 rule_regex::rule_regex(std::string_view text) : compiled_(compile(text)) {
     if (!compiled_->ok())
         throw std::invalid_argument("not a regular expression: " + std::string(text));
+    found_in("/");  // what is compiled at the first use is compiled here
 }
 
 rule_regex::rule_regex(rule_regex&&) noexcept = default;

@@ -28,7 +28,8 @@ public:
     rule_regex& operator=(rule_regex&&) noexcept;
     ~rule_regex();
 
-    // Anywhere in `path`. Remembers states of its automaton, so that it allocates on its first paths and then no more.
+    // Anywhere in `path`. Remembers the states of its automaton: paths that lead to new ones allocate, and soon none
+    // do. Throws std::bad_alloc.
     bool found_in(std::string_view path) const;
 
 private:

@@ -115,6 +115,7 @@ task<void> connection::run(std::unique_ptr<connection> self) {
 
 task<void> connection::serve() {
     exchange x(*svc_, core_, peer_, is_trusted_peer());
+    x.for_programs = site_.is_admin;
     for (;;) {
         const arrival head = co_await read_header(x);
         if (head == arrival::gone)

@@ -1,11 +1,14 @@
 #include "exchange.hpp"
 
+#include "accept.hpp"
+#include "body_format.hpp"
 #include "text.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace latchkey::http {
 namespace {
@@ -19,6 +22,14 @@ void append_number(std::string& out, std::size_t n) {
     std::array<char, 20> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), n).ptr;
     out.append(digits.data(), end);
+}
+
+std::string problem_json(const problem& p, std::string_view detail, std::string_view request_id) {
+    std::string out = "{\"status\":" + std::to_string(p.status);
+    out.append(",\"code\":\"").append(p.code).append("\",\"title\":\"").append(p.title).append("\"");
+    if (!detail.empty())
+        out.append(",\"detail\":").append(nlohmann::json(detail).dump());
+    return out.append(",\"request_id\":\"").append(request_id).append("\"}\n");
 }
 
 }  // namespace
@@ -80,8 +91,10 @@ void exchange::set_cookie(const opened_session& opened) {
     svc->cookie.append_set(core_.out, opened.token.reveal(), max_age);
 }
 
+// Who signs out leaves no page behind either: what this browser keeps of the site would come up by its back button.
 void exchange::clear_cookie() {
     svc->cookie.append_clear(core_.out);
+    core_.out.append("Clear-Site-Data: \"cache\"\r\n");
 }
 
 void exchange::finish() {
@@ -97,13 +110,25 @@ void exchange::finish(std::string_view content_type, std::string_view content) {
         out.append(content);
 }
 
+// Proxies, probes and administrators' tools talk to programs whatever they say they accept; and whoever sends JSON is
+// one.
+bool exchange::wants_page() const noexcept {
+    constexpr std::string_view not_for_people[] = {"/api/", "/oauth2/", "/health"};
+    const auto is_below = [this](std::string_view place) { return head.path.starts_with(place); };
+    return !for_programs && head.path.starts_with('/') &&
+           std::none_of(std::begin(not_for_people), std::end(not_for_people), is_below) &&
+           names_html(head[field::accept]) && format_of(head[field::content_type]) != body_format::json;
+}
+
 void exchange::refuse(const problem& p, std::string_view detail, std::string_view allow) {
-    std::string content = "{\"status\":" + std::to_string(p.status);
-    content.append(",\"code\":\"").append(p.code).append("\",\"title\":\"").append(p.title);
-    content.append("\"");
-    if (!detail.empty())
-        content.append(",\"detail\":").append(nlohmann::json(detail).dump());
-    content.append(",\"request_id\":\"").append(request_id()).append("\"}\n");
+    const page_texts* const words = wants_page() ? &svc->html.language(head[field::accept_language]) : nullptr;
+    std::string content;
+    if (words) {
+        const error_page page{p.status, p.code, request_id()};
+        content = svc->html.error(*words, page);
+    } else {
+        content = problem_json(p, detail, request_id());
+    }
     begin(p.status);
     if (p.status == 405)  // RFC 9110 section 15.5.6: always, even when it is empty
         header("Allow", allow);
@@ -111,7 +136,9 @@ void exchange::refuse(const problem& p, std::string_view detail, std::string_vie
         header("WWW-Authenticate", "Bearer");
     if (p.retry_after != 0)
         header("Retry-After", std::to_string(p.retry_after));
-    finish("application/problem+json", content);
+    if (words)
+        raw_headers().append(svc->html.headers(*words));
+    finish(words ? "text/html; charset=utf-8" : "application/problem+json", content);
 }
 
 void exchange::refuse(boost::system::error_code error) {

@@ -39,6 +39,7 @@ public:
     std::string_view path_parameter;  // what the route's "{id}" stands for; views into the head
     secret body;                      // exactly Content-Length bytes where the route reads one
     bool keep_alive = true;           // cleared by whoever wants the connection closed after the answer
+    bool for_programs = false;        // no page for anybody: the administrators' site
 
     bool from_trusted_proxy() const noexcept { return peer_trusted_; }
     client_address client() const noexcept;        // the peer, or whom a trusted proxy names
@@ -56,13 +57,15 @@ public:
     void finish();
     void finish(std::string_view content_type, std::string_view content);
 
-    // Whole answers.
+    // Whole answers. A refusal is a problem document, or a page for a browser that wants to show one to somebody.
     void refuse(const problem& p, std::string_view detail = {}, std::string_view allow = {});
     void refuse(boost::system::error_code error);  // as to_problem() has it, with advice() as its detail
     void redirect(std::string_view location, unsigned status = 303);
     void allow_cache() noexcept { cacheable_ = true; }  // before begin(): public, max-age=300 in place of no-store
 
 private:
+    bool wants_page() const noexcept;
+
     core_context& core_;
     const client_address& peer_;
     bool peer_trusted_;

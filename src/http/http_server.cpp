@@ -56,10 +56,24 @@ std::size_t open_files_allowed() noexcept {
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? std::min(limit.rlim_cur, most) : most;
 }
 
+page_set_ptr read_page_files(const page_options& options) {
+    auto loaded = load_page_set(options.directory);
+    std::string faults;
+    for (const auto& fault : loaded.faults)
+        faults.append(faults.empty() ? "pages.directory: " : "; ").append(fault);
+    if (!faults.empty())
+        throw std::runtime_error(faults);
+    return std::move(loaded.set);
+}
+
 }  // namespace
 
 struct http_server::impl {
-    impl(const config& values, const domain& d) : options(values), drain_timeout(values.server.drain_timeout), uses(d) {
+    impl(const config& values, const domain& d)
+        : options(values),
+          drain_timeout(values.server.drain_timeout),
+          page_files(read_page_files(values.pages)),
+          uses(d) {
         people.routes = public_routes();
         people.first_reserved_descriptor =
             static_cast<int>(files - std::min<std::size_t>(reserved_descriptors, files / 16));
@@ -86,6 +100,7 @@ struct http_server::impl {
     const std::size_t files = open_files_allowed();
     config options;  // in force; apply()'s alone once the server runs
     milliseconds drain_timeout;
+    page_set_ptr page_files;  // as at the start: a reload doesn't read them again
     domain uses;
     server_state state;
     site people;
@@ -116,7 +131,7 @@ http_server::http_server(const config& options, std::shared_ptr<const access_pol
         self.admins.guard = admin_guard(std::move(admin_token));
     }
     self.io = std::make_unique<io_threads>(options.server.io_threads);
-    const auto initial = std::make_shared<const services>(options, std::move(access), d, self.state);
+    const auto initial = std::make_shared<const services>(options, std::move(access), d, self.state, self.page_files);
     std::random_device seed;
     for (std::size_t i = 0; i < self.io->size(); ++i) {
         const std::uint64_t high = seed();
@@ -154,7 +169,7 @@ void http_server::apply(const config& options, std::shared_ptr<const access_poli
     next.server.allowed_origins = options.server.allowed_origins;
     next.redirect.allowed_hosts = options.redirect.allowed_hosts;
     next.access = options.access;
-    auto fresh = std::make_shared<const services>(next, std::move(access), self.uses, self.state);
+    auto fresh = std::make_shared<const services>(next, std::move(access), self.uses, self.state, self.page_files);
     self.options = std::move(next);
     // Whatever arrives at a core after this has been posted is seen by it after the new snapshot.
     self.on_every_core([&self, fresh](std::size_t core) { self.cores[core]->use(fresh); });

@@ -1,24 +1,43 @@
 // POST /login, for programs (JSON) and for the page (form).
+#include "form_fields.hpp"
 #include "login_body.hpp"
+#include "page_answer.hpp"
 #include "routes.hpp"
 #include "session_json.hpp"
 
 namespace latchkey::http {
 namespace {
 
-constexpr std::string_view html_type = "text/html; charset=utf-8";
-
 // Where the page sends people who came without a usable `rd`.
 constexpr std::string_view default_page = "/account";
 
+// The page again, with what was typed, except for the password, and where it was to lead; a target that would be
+// refused is dropped right here.
 void show_failure(exchange& x, const problem& p, const login_fields& typed) {
-    const login_page page{p.title, typed.email, typed.rd, typed.remember_me};
-    const std::string content = x.svc->html.login(page);
-    x.begin(p.status);
-    if (p.retry_after != 0)
-        x.header("Retry-After", std::to_string(p.retry_after));
-    x.raw_headers().append(x.svc->html.headers());
-    x.finish(html_type, content);
+    const auto& words = words_for(x);
+    const std::string message = x.svc->html.message(words, p.code);
+    const auto target = x.svc->redirect.check(typed.rd);
+    login_page page;
+    page.message = message;
+    page.wrong = p.status == 400 || p.status == 401;
+    page.email = typed.email;
+    page.remember = typed.remember_me;
+    if (target) {
+        page.rd = *target;
+        page.destination = other_place(*target, x.svc->redirect.own_origin());
+    }
+    const std::string content = x.svc->html.login(words, page);
+    show_page(x, p.status, words, content, p.retry_after);
+}
+
+// Of a form that cannot be read as a whole: whoever comes from a guarded page still finds the way back there.
+login_fields what_is_legible(std::string_view form) {
+    login_fields out;
+    if (auto email = form_value(form, "email"))
+        out.email = *std::move(email);
+    if (auto rd = form_value(form, "rd"))
+        out.rd = *std::move(rd);
+    return out;
 }
 
 }  // namespace
@@ -26,14 +45,14 @@ void show_failure(exchange& x, const problem& p, const login_fields& typed) {
 task<void> login(exchange& x) {
     const auto format = format_of(x.head[field::content_type]);
     auto fields = parse_login(x.body.reveal(), format);
-    x.body = secret();
     if (!fields) {
         if (format == body_format::form)
-            show_failure(x, problems::invalid_request, {});
+            show_failure(x, problems::invalid_request, what_is_legible(x.body.reveal()));
         else
             x.refuse(problems::invalid_request);
         co_return;
     }
+    x.body = secret();
 
     login_request request;
     request.email = fields->email;

@@ -1,14 +1,17 @@
-// The pages: GET /login, GET /account and their stylesheet.
+// The pages: GET /login, GET /account, and what they are shown with.
 #include "form_fields.hpp"
+#include "page_answer.hpp"
 #include "routes.hpp"
 
 namespace latchkey::http {
 namespace {
 
-void show(exchange& x, const std::string& content) {
-    x.begin(200);
-    x.raw_headers().append(x.svc->html.headers());
-    x.finish("text/html; charset=utf-8", content);
+constexpr std::string_view done_prefix = "done.";
+
+// What ?done= says has just happened, in words; empty for anything that nobody here would say.
+std::string notice_for(const exchange& x, const page_texts& words) {
+    const auto done = form_value(x.head.query, "done");
+    return done ? std::string(words[std::string(done_prefix) + *done]) : std::string{};
 }
 
 }  // namespace
@@ -27,26 +30,41 @@ task<void> show_login(exchange& x) {
         x.redirect(target ? std::string_view(*target) : "/account");
         co_return;
     }
+    const auto& words = words_for(x);
+    std::string notice = notice_for(x, words);
+    if (notice.empty() && x.head.session_cookie.count > 0)
+        notice = words["session_over"];
     login_page page;
-    if (target)
+    page.notice = notice;
+    if (target) {
         page.rd = *target;
-    show(x, x.svc->html.login(page));
+        page.destination = other_place(*target, x.svc->redirect.own_origin());
+    }
+    const std::string content = x.svc->html.login(words, page);
+    show_page(x, 200, words, content);
 }
 
 task<void> show_account(exchange& x) {
-    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
-    if (mine)
-        show(x, x.svc->html.account(*mine));
-    else if (mine.error() == errc::no_session)
-        x.redirect("/login?rd=/account");
-    else
-        x.refuse(mine.error());
+    account_notes notes;
+    notes.notice = notice_for(x, words_for(x));
+    co_await show_account_page(x, std::move(notes));
 }
 
 task<void> stylesheet(exchange& x) {
     x.allow_cache();
     x.begin(200);
-    x.finish("text/css; charset=utf-8", pages::stylesheet());
+    x.header("Cross-Origin-Resource-Policy", "same-origin");
+    x.finish("text/css; charset=utf-8", x.svc->html.stylesheet());
+    co_return;
+}
+
+// An operator's own drawing may hold anything: opened by itself, it is a document that may do nothing.
+task<void> mark(exchange& x) {
+    x.allow_cache();
+    x.begin(200);
+    x.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+    x.header("Cross-Origin-Resource-Policy", "same-origin");
+    x.finish("image/svg+xml", x.svc->html.mark());
     co_return;
 }
 

@@ -1,57 +1,106 @@
 #include "pages.hpp"
 
-#include "embedded_pages.hpp"
+#include "accept.hpp"
+#include "account_data.hpp"
+#include "page_template.hpp"
 
-#include <kainjow/mustache.hpp>
+#include <utility>
 
 namespace latchkey::http {
 namespace {
 
-namespace mustache = kainjow::mustache;
-
-// The library escapes & < > " and '; an absent or empty value makes its section disappear.
-std::string render(std::string_view source, const mustache::data& content) {
-    mustache::mustache page{std::string(source)};
-    return page.render(content);
+// Same-origin rather than no-referrer: under no-referrer browsers send "Origin: null" with our own forms.
+std::string fixed_headers(const std::string& form_action) {
+    return "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action " + form_action +
+           "; frame-ancestors 'none'; base-uri 'none'\r\n"
+           "Referrer-Policy: same-origin\r\n"
+           "X-Frame-Options: DENY\r\n"
+           "Cross-Origin-Opener-Policy: same-origin\r\n"
+           "Cross-Origin-Resource-Policy: same-origin\r\n";
 }
 
-void set(mustache::data& content, const char* name, std::string_view value) {
-    if (!value.empty())
-        content.set(name, std::string(value));
+// What the templates of one language have in common: {{lang}} and {{t.…}}.
+page_data common_data(const page_texts& words) {
+    page_data texts;
+    for (const auto& [key, text] : words.all())
+        texts.set(key, text);
+    page_data out;
+    out.set("lang", words.tag());
+    out.set("t", texts);
+    return out;
 }
 
 }  // namespace
 
-// Same-origin rather than no-referrer: under no-referrer browsers send "Origin: null" with our own forms.
-pages::pages(const std::string& form_action)
-    : headers_("Content-Security-Policy: default-src 'none'; style-src 'self'; form-action " + form_action +
-               "; frame-ancestors 'none'; base-uri 'none'\r\nReferrer-Policy: same-origin\r\n") {
+struct pages::templates {
+    explicit templates(const page_set& set)
+        : login(set.files.at("login.html")), account(set.files.at("account.html")), error(set.files.at("error.html")) {
+        for (const auto& words : set.languages)
+            common.push_back(common_data(words));
+    }
+
+    // `words` is one of the set's.
+    const page_data& common_of(const page_set& set, const page_texts& words) const {
+        return common[static_cast<std::size_t>(&words - set.languages.data())];
+    }
+
+    page_template login, account, error;
+    std::vector<page_data> common;  // in the order of the languages
+};
+
+pages::pages(const page_settings& settings, page_set_ptr set)
+    : settings_(settings),
+      set_(std::move(set)),
+      templates_(std::make_unique<const templates>(*set_)),
+      headers_(fixed_headers(settings.form_action)),
+      stylesheet_(set_->files.at("latchkey.css")),
+      mark_(set_->files.at("mark.svg")) {
+}
+pages::~pages() = default;
+
+const page_texts& pages::language(std::string_view accept_language) const noexcept {
+    return set_->languages[choose_language(accept_language, set_->tags)];
 }
 
-std::string pages::login(const login_page& content) const {
-    mustache::data data;
-    set(data, "message", content.message);
-    set(data, "email", content.email);
-    set(data, "rd", content.rd);
+std::string pages::headers(const page_texts& words) const {
+    return headers_ + "Content-Language: " + words.tag() + "\r\nVary: Accept, Accept-Language\r\n";
+}
+
+std::string pages::login(const page_texts& words, const login_page& content) const {
+    page_data data;
+    put(data, "message", content.message);
+    put(data, "notice", content.notice);
+    put(data, "email", content.email);
+    put(data, "rd", content.rd);
+    if (!content.destination.empty())
+        put(data, "continue_to", words.with("continue_to", {{"place", content.destination}}));
+    put(data, "page_of", words.with("page_of", {{"place", settings_.place}}));
+    data.set("wrong", content.wrong);
     data.set("remember", content.remember);
-    return render(embedded::login_html, data);
+    return templates_->login.render(data, templates_->common_of(*set_, words));
 }
 
-std::string pages::account(const session& current) const {
-    std::string groups;
-    for (const auto& group : current.user->groups)
-        groups.append(groups.empty() ? "" : ", ").append(group);
-    mustache::data data;
-    set(data, "email", current.user->email);
-    set(data, "name", current.user->name);
-    set(data, "groups", groups);
-    set(data, "created", to_rfc3339(current.created_at));
-    set(data, "expires", to_rfc3339(current.expires_at));
-    return render(embedded::account_html, data);
+std::string pages::account(const page_texts& words, const account_page& content) const {
+    page_data data = account_data(words, content);
+    put(data, "new_password_hint",
+        words.with("new_password_hint", {{"n", std::to_string(settings_.min_password_length)}}));
+    return templates_->account.render(data, templates_->common_of(*set_, words));
 }
 
-std::string_view pages::stylesheet() noexcept {
-    return embedded::latchkey_css;
+std::string pages::error(const page_texts& words, const error_page& content) const {
+    const std::string status = std::to_string(content.status);
+    page_data data;
+    put(data, "status", status);
+    put(data, "heading", words.or_else("heading." + status, content.status < 500 ? "heading.4xx" : "heading.5xx"));
+    put(data, "message", message(words, content.code));
+    put(data, "request_id", content.request_id);
+    data.set("sign_in", content.status == 401);
+    return templates_->error.render(data, templates_->common_of(*set_, words));
+}
+
+std::string pages::message(const page_texts& words, std::string_view code) const {
+    const std::string key = "error." + std::string(code);
+    return words.with(words[key].empty() ? "error.other" : key, {{"n", std::to_string(settings_.min_password_length)}});
 }
 
 }  // namespace latchkey::http

@@ -76,6 +76,11 @@ task<void> change_password(exchange& x);
 task<void> show_login(exchange& x);
 task<void> show_account(exchange& x);
 task<void> stylesheet(exchange& x);
+task<void> mark(exchange& x);
+// account_handlers.cpp
+task<void> end_session_by_form(exchange& x);
+task<void> end_other_sessions_by_form(exchange& x);
+task<void> change_password_by_form(exchange& x);
 // authz_handlers.cpp, oauth2_handler.cpp
 task<void> auth_request(exchange& x);
 task<void> forward_auth(exchange& x);

@@ -20,8 +20,9 @@ public:
     // checks have refused that before.
     safe_redirect(std::string_view public_url, const redirect_options& options);
 
-    // The value for Location, or nothing when `rd` is empty or leads elsewhere. A path comes back as it is; browsers
-    // resolve it against the public URL that they are on.
+    // The value for Location, or nothing when `rd` is empty, leads elsewhere or could be read in two ways. A path comes
+    // back as it is; browsers resolve it against the public URL that they are on. What comes back passes again,
+    // unchanged.
     std::optional<std::string> check(std::string_view rd) const;
 
     // The public URL's origin, "https://auth.example.com".
@@ -31,6 +32,8 @@ public:
     std::string form_action_sources() const;
 
 private:
+    bool allows(std::string_view host, std::uint16_t port, std::uint16_t usual_port) const noexcept;
+
     struct allowed_host {
         std::string name;  // lower case; for a wildcard the part from the dot on
         bool wildcard = false;

@@ -1,12 +1,31 @@
 #include "services.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace latchkey::http {
 
+namespace {
+
+page_settings settings_of(const config& options, const safe_redirect& redirect) {
+    const std::string& origin = redirect.own_origin();
+    return {redirect.form_action_sources(), origin.substr(origin.find("://") + 3), options.password.min_length};
+}
+
+page_set_ptr or_read(page_set_ptr files, const std::string& directory) {
+    if (files)
+        return files;
+    auto loaded = load_page_set(directory);
+    if (!loaded.set)
+        throw std::invalid_argument(loaded.faults.front());
+    return std::move(loaded.set);
+}
+
+}  // namespace
+
 services::services(const config& options, std::shared_ptr<const access_policy> access, const domain& d,
-                   const server_state& shared)
+                   const server_state& shared, page_set_ptr page_files)
     : core(d),
       state(shared),
       limits(options.limits),
@@ -18,7 +37,7 @@ services::services(const config& options, std::shared_ptr<const access_policy> a
       policy(std::move(access)),
       rules_ask_for_client(std::any_of(options.access.rules.begin(), options.access.rules.end(),
                                        [](const access_rule& rule) { return !rule.networks.empty(); })),
-      html(redirect.form_action_sources()),
+      html(settings_of(options, redirect), or_read(std::move(page_files), options.pages.directory)),
       login_url(redirect.own_origin() + "/login") {
 }
 

@@ -45,10 +45,10 @@ struct server_state {
 };
 
 struct services {
-    // `access` is what options.access was compiled into. Throws std::invalid_argument: the configuration's checks have
-    // refused bad values before.
+    // `access` is what options.access was compiled into. `page_files`: as load_page_set() gave them; null: they are
+    // read now. Throws std::invalid_argument: the configuration's checks have refused bad values before.
     services(const config& options, std::shared_ptr<const access_policy> access, const domain& d,
-             const server_state& shared);
+             const server_state& shared, page_set_ptr page_files = nullptr);
 
     domain core;
     const server_state& state;

@@ -83,6 +83,33 @@ TEST_F(openapi, login_and_logout) {
     expect(400, post_form("/logout", {{"rd", "/a"}, {"rd", "/b"}}));
 }
 
+TEST_F(openapi, pages_for_people) {
+    const header_list browser{{"Accept", "text/html"}};
+    const auto mine = server().login(bob()), other = server().login(bob());
+    expect(200, get("/account?done=session-ended", with_cookie(mine)));
+    expect(200, get("/assets/mark.svg"));
+    expect(404, post_form("/account/sessions/end", {{"id", "x"}}, with_cookie(mine)));
+    expect(400, post_form("/account/sessions/end", {}, with_cookie(mine)));
+    expect(303, post_form("/account/sessions/end", {{"id", id_of(server(), other)}}, with_cookie(mine)));
+    expect(303, post_form("/account/sessions/end", {{"id", "x"}}));
+    expect(303, post_form("/account/sessions/end-others", {}, with_cookie(mine)));
+    expect(403, post_form("/account/sessions/end-others", {}, with_cookie(mine, {{"Origin", "https://evil.test"}})));
+    const auto change = [](const std::string& now, const std::string& next, const std::string& again) {
+        return header_list{{"current_password", now}, {"new_password", next}, {"repeat_password", again}};
+    };
+    expect(401, post_form("/account/password", change("wrong", "a-new-one-for-Bob", "a-new-one-for-Bob"),
+                          with_cookie(mine)));
+    expect(422, post_form("/account/password", change(bob().password, "short", "short"), with_cookie(mine)));
+    expect(400, post_form("/account/password", {}, with_cookie(mine)));
+    expect(303, post_form("/account/password", {}));
+    const auto fresh =
+        cookie_of(expect(303, post_form("/account/password", change(bob().password, bob().password, bob().password),
+                                        with_cookie(mine))));
+    expect(303, post_form("/account/sessions/end", {{"id", id_of(server(), fresh)}}, with_cookie(fresh)));
+    expect(401, get("/sessions/whoami", browser));
+    expect(403, post_form("/login", {}, {{"Accept", "text/html"}, {"Origin", "https://evil.test"}}));
+}
+
 TEST_F(openapi, sessions) {
     const auto mine = server().login(bob()), other = server().login(bob());
     expect(200, get("/sessions/whoami", with_cookie(mine)));

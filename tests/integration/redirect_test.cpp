@@ -2,6 +2,7 @@
 // already signed in.
 #include "expectations.hpp"
 #include "latchkey_server.hpp"
+#include "redirect_lists.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -16,7 +17,8 @@ protected:
     static void SetUpTestSuite() {
         server_setup setup;
         setup.config["server.public_url"] = "\"https://auth.example.com\"";
-        setup.config["redirect.allowed_hosts"] = R"(["app.example.com", "*.apps.example.com", "dev.example.com:8443"])";
+        setup.config["redirect.allowed_hosts"] =
+            R"(["app.example.com", "*.apps.example.com", "port.example.com:8443"])";
         server_ = std::make_unique<latchkey_server>(setup);
         cookie_ = server_->login(bob());  // alice's many logins would push it out
     }
@@ -31,11 +33,18 @@ protected:
         const auto target = json_of(response)["redirect"];
         return target.is_null() ? "" : target.get<std::string>();
     }
+    // What is no UTF-8 cannot be sent as JSON.
+    static bool is_valid_json_text(const std::string& text) {
+        return text.find_first_not_of(
+                   "\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
+                   "abcdefghijklmnopqrstuvwxyz{|}~") == text.npos;
+    }
     static std::string of_form(const std::string& rd) {
         const auto response =
             server().ask(post_form("/login", {{"email", alice().email}, {"password", alice().password}, {"rd", rd}}));
-        EXPECT_EQ(response.status, 303);
-        return response["Location"];
+        // What is no UTF-8 is refused as a form.
+        EXPECT_TRUE(response.status == 303 || (response.status == 400 && !is_valid_json_text(rd))) << response.status;
+        return response.status == 400 ? "/account" : response["Location"];
     }
     static std::string of_page(const std::string& rd) {
         const auto response = server().ask(get("/login?rd=" + percent_encode(rd), with_cookie(cookie_)));
@@ -55,143 +64,36 @@ private:
 };
 
 TEST_F(redirects, tricks_end_at_the_default_page) {
-    const std::vector<std::string> tricks{
-        "//evil.test",
-        "///evil.test",
-        "////evil.test",
-        "//evil.test/%2f..",
-        "/\\evil.test",
-        "\\/evil.test",
-        "\\\\evil.test",
-        "/\\/evil.test",
-        "//\\evil.test",
-        "\\evil.test",
-        "/\t/evil.test",
-        "/\n/evil.test",
-        "/\r/evil.test",
-        "\t//evil.test",
-        " //evil.test",
-        "\x01//evil.test",
-        "//app.example.com/",
-        "https:evil.test",
-        "https:/evil.test",
-        "https:///evil.test",
-        "https:\\\\evil.test",
-        "https://evil.test",
-        "https://evil.test/",
-        "https://evil.test#app.example.com",
-        "https://evil.test?app.example.com",
-        "https://evil.test\\@app.example.com",
-        "https://evil.test\\.app.example.com",
-        "https://app.example.com@evil.test",
-        "https://app.example.com:443@evil.test",
-        "https://user:pw@app.example.com/",
-        "https://@app.example.com/",
-        "https://app.example.com.evil.test/",
-        "https://app.example.com%2eevil.test/",
-        "https://app.example.com%00.evil.test/",
-        "https://app.example.com%2f@evil.test",
-        "https://evil.test%23.app.example.com/",
-        "https://evilapp.example.com/",
-        "https://example.com/",
-        "https://apps.example.com/",
-        "https://.apps.example.com/",
-        "https://xapps.example.com/",
-        "https://apps.example.com.evil.test/",
-        "https://a.apps.example.com.evil.test/",
-        "https://app.example.com./",
-        "https://app.example.com:8443/",
-        "https://app.example.com:0/",
-        "https://app.example.com:80/",
-        "https://app.example.com:x/",
-        "https://app.example.com:/\\evil.test",
-        "https://dev.example.com/",
-        "https://dev.example.com:8444/",
-        "http://app.example.com/",
-        "http://auth.example.com/",
-        "http://evil.test",
-        "HTTP://app.example.com/",
-        "https://auth.example.com:444/",
-        "https://auth.example.com.evil.test/",
-        "https://[::1]/",
-        "https://[::ffff:127.0.0.1]/",
-        "https://[app.example.com]/",
-        "https://127.0.0.1/",
-        "https://2130706433/",
-        "https://0x7f.1/",
-        "javascript:alert(1)",
-        "JaVaScRiPt:alert(1)",
-        "java\tscript:alert(1)",
-        "javascript://app.example.com/%0aalert(1)",
-        "data:text/html,<script>alert(1)</script>",
-        "vbscript:msgbox(1)",
-        "blob:https://app.example.com/x",
-        "file:///etc/passwd",
-        "ftp://app.example.com/",
-        "view-source:https://app.example.com",
-        "https://xn--pp-xka.example.com/",
-        "https://\xd0\xb0pp.example.com/",
-        "https://app\xe3\x80\x82"
-        "example.com/",
-        "https://app.example.com\xef\xbc\x8f.evil.test/",
-        "account",
-        "./account",
-        "../account",
-        "?x",
-        "#x",
-        " ",
-        "https://",
-        "https://?",
-        "https:",
-        "://app.example.com/",
-        "https://app.example.com /",
-        "https://app.example.com/ x",
-        "/a\r\nSet-Cookie: x=y",
-        "/a\nSet-Cookie: x=y",
-        "https://app.example.com/\r\nSet-Cookie: x=y",
-        std::string("/a\0b", 4),
-        "/a\x7f",
-        "/a\\b",
-        "/" + std::string(9'000, 'a'),
-    };
-    EXPECT_GE(tricks.size(), 40U);
-    for (const auto& rd : tricks) {
-        SCOPED_TRACE(testing::PrintToString(rd.substr(0, 100)));
-        EXPECT_EQ(of_json(rd), "");
+    const auto tricks = redirect_tricks();
+    EXPECT_GE(tricks.size(), 500U);
+    for (std::size_t i = 0; i < tricks.size(); ++i) {
+        const auto& rd = tricks[i].rd;
+        SCOPED_TRACE(testing::PrintToString(rd));
+        EXPECT_EQ(of_page(rd), "/account");
         EXPECT_EQ(of_form(rd), "/account");
-        if (rd.size() < 2'000) {
-            EXPECT_EQ(of_page(rd), "/account");
+        if (is_valid_json_text(rd)) {
+            EXPECT_EQ(of_json(rd), "");
+        }
+        if (i % 16 == 0) {
+            EXPECT_THAT(of_anonymous_page(rd), testing::Not(testing::HasSubstr("name=\"rd\"")));
         }
     }
+    const std::string overlong = "/" + std::string(9'000, 'a');
+    EXPECT_EQ(of_json(overlong), "");
+    EXPECT_EQ(of_form(overlong), "/account");
     EXPECT_EQ(of_json(""), "");
     EXPECT_EQ(of_form(""), "/account");
     EXPECT_EQ(of_page(""), "/account");
 }
 
 TEST_F(redirects, what_is_permitted) {
-    const std::vector<std::string> legitimate{
-        "/",
-        "/a",
-        "/a/b/",
-        "/a?b=c&d=e",
-        "/a?u=https://evil.test/",
-        "/a?u=//evil.test",
-        "/a%20b",
-        "/a@b",
-        "/a:b",
-        "https://auth.example.com/",
-        "https://auth.example.com/x?y=z",
-        "https://app.example.com/",
-        "https://app.example.com/p/q?r=s",
-        "https://app.example.com/@evil.test",
-        "https://a.apps.example.com/x",
-        "https://dev.example.com:8443/x",
-    };
-    for (const auto& rd : legitimate) {
+    const auto targets = redirect_targets();
+    EXPECT_GE(targets.size(), 60U);
+    for (const auto& [rd, canonical, browser] : targets) {
         SCOPED_TRACE(rd);
-        EXPECT_EQ(of_json(rd), rd);
-        EXPECT_EQ(of_form(rd), rd);
-        EXPECT_EQ(of_page(rd), rd);
+        EXPECT_EQ(of_json(rd), canonical);
+        EXPECT_EQ(of_form(rd), canonical);
+        EXPECT_EQ(of_page(rd), canonical);
         EXPECT_THAT(of_anonymous_page(rd), testing::HasSubstr("name=\"rd\""));
     }
 }
@@ -214,6 +116,43 @@ TEST_F(redirects, two_targets_are_none) {
     for (const char* query : {"rd=/a&rd=/b", "rd=/a&rd=https://evil.test", "rd=%", "rd=%zz", "rd=%ff", "rd"})
         EXPECT_EQ(server().ask(get(std::string("/login?") + query, with_cookie(cookie)))["Location"], "/account")
             << query;
+}
+
+// What came with a form that failed, or could not even be read, leads back all the same; what would be refused does
+// not.
+TEST_F(redirects, the_way_back_survives_failures) {
+    const std::string rd = "https://app.example.com/a?b=c&d=%20e";
+    const auto kept = testing::HasSubstr("name=\"rd\" value=\"https://app.example.com/a?b=c&amp;d=%20e\"");
+    EXPECT_THAT(of_anonymous_page(rd), kept);
+    const auto failed =
+        server().ask(post_form("/login", {{"email", alice().email}, {"password", "wrong"}, {"rd", rd}}));
+    EXPECT_EQ(failed.status, 401);
+    EXPECT_THAT(failed.body, kept);
+    EXPECT_THAT(failed.body, testing::HasSubstr(alice().email)) << "what was typed is kept, too";
+    const auto empty = server().ask(post_form("/login", {{"email", alice().email}, {"rd", rd}}));
+    EXPECT_EQ(empty.status, 400);
+    EXPECT_THAT(empty.body, kept);
+    const auto too_long = server().ask(
+        post_form("/login", {{"email", alice().email}, {"password", std::string(1'025, 'x')}, {"rd", rd}}));
+    EXPECT_EQ(too_long.status, 400);
+    EXPECT_THAT(too_long.body, kept);
+    EXPECT_EQ(of_form(rd), rd);
+    const auto evil = server().ask(
+        post_form("/login", {{"email", alice().email}, {"password", "wrong"}, {"rd", "https://evil.test/"}}));
+    EXPECT_EQ(evil.status, 401);
+    EXPECT_THAT(evil.body, testing::Not(testing::HasSubstr("evil.test")));
+}
+
+// The method of the interrupted request changes nothing about where it goes on, nor does nonsense in its place.
+TEST_F(redirects, the_way_back_is_a_get) {
+    const auto cookie = server().login(bob());
+    for (const std::string rm :
+         {"", "&rm=GET", "&rm=POST", "&rm=DELETE", "&rm=", "&rm=%00", "&rm=POST&rm=GET", "&rm=evil.test"}) {
+        const auto response =
+            server().ask(get("/login?rd=https%3A%2F%2Fapp.example.com%2Fform" + rm, with_cookie(cookie)));
+        EXPECT_EQ(response.status, 303) << rm;
+        EXPECT_EQ(response["Location"], "https://app.example.com/form") << rm;
+    }
 }
 
 // X3: nothing is ever built from what the client calls us.

@@ -43,6 +43,7 @@ protected:
         block += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
 
         http::exchange x(*services_, core_, peer_, peer_trusted_);
+        x.for_programs = for_programs_;
         const auto refused = http::pass_gate(block, services_->gate, x.head);
         EXPECT_FALSE(refused) << refused->title;
         x.start();
@@ -70,6 +71,7 @@ protected:
     std::span<const http::route> routes_ = http::public_routes();
     const http::route* found_ = nullptr;  // by the last request
     std::string parameter_;
+    bool for_programs_ = false;  // as on the administrators' site
 
 private:
     static answer split(const std::string& text) {
