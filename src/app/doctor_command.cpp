@@ -1,5 +1,6 @@
 #include "doctor_command.hpp"
 
+#include "doctor_diagnosis.hpp"
 #include "doctor_setup.hpp"
 #include "doctor_visit.hpp"
 #include "make_access_policy.hpp"
@@ -59,7 +60,9 @@ int examine_setup(const console& io, const doctor_request& request) {
         const std::int64_t now = std::time(nullptr);
         append(found, check_server(loaded.values, *make_web_probe({}), now));
         const auto probe = make_web_probe({request.ca_file, request.connect_to});
+        const auto before = ask_diagnosis(loaded.values);
         append(found, check_visit(loaded.values, *page, outcome == access_outcome::allow, *probe, now));
+        append(found, explain_refusal(before, ask_diagnosis(loaded.values)));
     } catch (const std::runtime_error& e) {
         return complain(io, request.json, {exit_unavailable, "probe_failed", std::string(e.what()) + '.'});
     }

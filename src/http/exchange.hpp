@@ -42,7 +42,8 @@ public:
     bool for_programs = false;        // no page for anybody: the administrators' site
 
     bool from_trusted_proxy() const noexcept { return peer_trusted_; }
-    client_address client() const noexcept;        // the peer, or whom a trusted proxy names
+    const client_address& peer() const noexcept { return peer_; }  // whoever connected
+    client_address client() const noexcept;                        // the peer, or whom a trusted proxy names
     client_address known_client() const noexcept;  // the same, but unknown where a trusted proxy names nobody in proper
     device client_device() const;
     std::string_view request_id() const noexcept { return {request_id_.data(), request_id_size_}; }

@@ -61,12 +61,13 @@ TEST_F(doctor, a_page_that_nobody_guards) {
 
 TEST_F(doctor, a_url_that_is_not_forwarded) {
     EXPECT_THAT(examine({{"proxy_set_header X-Original-URL ", "proxy_set_header X-Nothing "}}, 1),
-                Contains("url_not_forwarded"));
+                AllOf(Contains("url_not_forwarded"), Contains("header_missing"), Not(Contains("untrusted_proxy"))));
 }
 
 TEST_F(doctor, a_proxy_that_is_not_trusted) {
     setup_.config["server.trusted_proxies"] = R"(["192.0.2.1/32"])";
-    EXPECT_THAT(examine({}, 1), Contains("url_not_forwarded"));
+    EXPECT_THAT(examine({}, 1),
+                AllOf(Contains("url_not_forwarded"), Contains("untrusted_proxy"), Not(Contains("header_missing"))));
 }
 
 TEST_F(doctor, a_host_that_is_not_the_browsers) {
