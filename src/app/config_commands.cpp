@@ -1,5 +1,6 @@
 #include "config_commands.hpp"
 
+#include "access_rules_value.hpp"
 #include "config_key.hpp"
 #include "config_value.hpp"
 
@@ -21,13 +22,35 @@ json file_name(const loaded_config& loaded) {
     return loaded.file.empty() ? json() : json(loaded.file);
 }
 
+json rules_as_json(const std::vector<access_rule>& rules) {
+    json out = json::array();
+    for (const auto& rule : rules)
+        out.push_back({{"domains", rule.domains},
+                       {"paths", rule.paths},
+                       {"methods", rule.methods},
+                       {"groups", rule.groups},
+                       {"networks", rule.networks},
+                       {"policy", rule.policy}});
+    return out;
+}
+
+void print_rules_as_toml(const console& io, const loaded_config& loaded) {
+    for (std::size_t i = 0; i < loaded.values.access.rules.size(); ++i) {
+        io.out << "\n[[access.rules]]  # " << i + 1 << ", " << config_place{loaded.file, loaded.rule_lines.at(i)}.text()
+               << " (live)\n";
+        for (const auto& line : rule_lines(loaded.values.access.rules[i]))
+            io.out << line << '\n';
+    }
+}
+
 void print_as_json(const console& io, const loaded_config& loaded) {
     json keys = json::array();
     for (std::size_t i = 0; i < config_keys().size(); ++i) {
         const auto& key = config_keys()[i];
         // Strings, numbers, booleans and lists of strings are written alike in TOML and JSON.
         keys.push_back({{"key", key.path()},
-                        {"value", json::parse(to_toml(key, loaded.values))},
+                        {"value", key.type == key_type::rules ? rules_as_json(loaded.values.access.rules)
+                                                              : json::parse(to_toml(key, loaded.values))},
                         {"from", loaded.places[i].text()},
                         {"live", key.change == key_change::live},
                         {"variable", key.variable()}});
@@ -43,6 +66,10 @@ void print_as_toml(const console& io, const loaded_config& loaded) {
         if (key.section != section) {
             io.out << (section.empty() ? "" : "\n") << '[' << key.section << "]\n";
             section = key.section;
+        }
+        if (key.type == key_type::rules && !loaded.values.access.rules.empty()) {
+            print_rules_as_toml(io, loaded);  // sections of their own, hence the section's last key
+            continue;
         }
         std::string line = std::string(key.name) + " = " + to_toml(key, loaded.values);
         line.resize(std::max<std::size_t>(line.size(), 52), ' ');

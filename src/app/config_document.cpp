@@ -12,11 +12,26 @@ unsigned line_of(const toml::source_region& region) {
 std::string_view type_name(const toml::node& node) {
     if (node.is_table())
         return "a section";
-    if (node.is_array())
-        return "a list of sections";
     if (node.is_floating_point())
         return "a fraction";
     return "a date or time";
+}
+
+raw_value to_raw(const toml::node& node);
+
+std::vector<unsigned> entry_lines(const toml::node& node) {
+    std::vector<unsigned> out;
+    if (const auto* array = node.as_array())
+        for (const auto& element : *array)
+            out.push_back(line_of(element.source()));
+    return out;
+}
+
+raw_table to_raw_table(const toml::table& table) {
+    raw_table out{{}, line_of(table.source())};
+    for (const auto& [key, node] : table)
+        out.entries.push_back({std::string(key.str()), to_raw(node), line_of(key.source()), entry_lines(node)});
+    return out;
 }
 
 raw_value to_raw(const toml::node& node) {
@@ -27,8 +42,14 @@ raw_value to_raw(const toml::node& node) {
     if (const auto* number = node.as_integer())
         return {number->get()};
     const auto* array = node.as_array();
-    if (!array || (!array->empty() && array->is_array_of_tables()))
+    if (!array)
         return {raw_value::other{type_name(node)}};
+    if (!array->empty() && array->is_array_of_tables()) {
+        raw_value::tables tables;
+        for (const auto& element : *array)
+            tables.push_back(to_raw_table(*element.as_table()));
+        return {std::move(tables)};
+    }
     raw_value::list list;
     for (const auto& element : *array)
         list.push_back(element.value_exact<std::string>());
@@ -36,11 +57,7 @@ raw_value to_raw(const toml::node& node) {
 }
 
 document_entry to_entry(std::string section, const toml::key& key, const toml::node& node) {
-    document_entry out{std::move(section), std::string(key.str()), to_raw(node), line_of(key.source()), {}};
-    if (const auto* array = node.as_array())
-        for (const auto& element : *array)
-            out.entry_lines.push_back(line_of(element.source()));
-    return out;
+    return {std::move(section), std::string(key.str()), to_raw(node), line_of(key.source()), entry_lines(node)};
 }
 
 }  // namespace

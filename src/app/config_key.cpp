@@ -1,5 +1,6 @@
 #include "config_key.hpp"
 
+#include "rule_table.hpp"
 #include "value_rules.hpp"
 
 #include <algorithm>
@@ -21,6 +22,7 @@ constexpr std::uint64_t day = 24 * 60 * min;
 constexpr std::span<const std::string_view> any{};
 constexpr auto same_sites = std::to_array<std::string_view>({"Lax", "Strict"});
 constexpr auto priorities = std::to_array<std::string_view>({"normal", "low", "idle"});
+constexpr auto defaults = std::to_array<std::string_view>({"authenticated", "deny"});
 constexpr auto identities = std::to_array<std::string_view>({"id", "email"});
 constexpr auto levels = std::to_array<std::string_view>({"debug", "info", "warn", "error"});
 constexpr auto formats = std::to_array<std::string_view>({"json", "text"});
@@ -36,6 +38,7 @@ using cookie = cookie_options;
 using session_keys = session_options;
 using database = database_options;
 using password = password_options;
+using access = access_options;
 
 // section, name, type, change, member, least, most, choices, check, confidential
 constexpr auto keys = std::to_array<config_key>({
@@ -88,6 +91,11 @@ constexpr auto keys = std::to_array<config_key>({
 
     {"redirect", "allowed_hosts", list, live, at<&config::redirect, &redirect_options::allowed_hosts>, 0, 1024, any,
      host_pattern_fault},
+
+    {"access", "default", text, live, at<&config::access, &access::default_policy>, 0, 0, defaults},
+    {"access", "rules", rules, live, at<&config::access, &access::rules>, 0, most_rules},
+
+    {"pages", "directory", text, restart, at<&config::pages, &page_options::directory>},
 
     {"identity", "remote_user", text, restart, at<&config::identity, &identity_options::remote_user>, 0, 0, identities},
 

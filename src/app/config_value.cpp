@@ -1,7 +1,8 @@
 #include "config_value.hpp"
 
+#include "access_rules_value.hpp"
 #include "quantity.hpp"
-#include "utf8.hpp"
+#include "value_rules.hpp"
 #include "wording.hpp"
 
 #include <algorithm>
@@ -13,12 +14,6 @@ namespace {
 
 using faults = std::vector<value_fault>;
 
-std::string_view type_name(const raw_value& raw) {
-    constexpr std::string_view names[] = {"", "a string", "a boolean", "a number", "a list"};
-    const auto* other = std::get_if<raw_value::other>(&raw.value);
-    return other ? other->type : names[raw.value.index()];
-}
-
 faults wrong_type(std::string_view wanted, const raw_value& raw) {
     return {{"must be " + std::string(wanted) + ", but is " + std::string(type_name(raw))}};
 }
@@ -28,13 +23,6 @@ std::string format_number(key_type type, std::uint64_t value) {
         return format_size(value);
     return type == key_type::duration ? format_duration(milliseconds{static_cast<std::int64_t>(value)})
                                       : std::to_string(value);
-}
-
-bool has_control_character(std::string_view text) {
-    while (!text.empty())
-        if (const auto c = take_code_point(text); !c || is_control(*c))
-            return true;
-    return false;
 }
 
 // Why `value` is none for `key`, or nothing.
@@ -150,18 +138,13 @@ raw_value::list split(std::string_view text) {
     }
 }
 
-// A TOML basic string. Control characters never get this far.
-std::string toml_string(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            out += '\\';
-        out += c;
-    }
-    return out + '"';
-}
-
 }  // namespace
+
+std::string_view type_name(const raw_value& raw) {
+    constexpr std::string_view names[] = {"", "a string", "a boolean", "a number", "a list", "a list of sections"};
+    const auto* other = std::get_if<raw_value::other>(&raw.value);
+    return other ? other->type : names[raw.value.index()];
+}
 
 std::vector<value_fault> assign(const config_key& key, const raw_value& raw, config& values) {
     switch (key.type) {
@@ -171,6 +154,8 @@ std::vector<value_fault> assign(const config_key& key, const raw_value& raw, con
             return assign_flag(key, raw, values);
         case key_type::list:
             return assign_list(key, raw, values);
+        case key_type::rules:
+            return assign_rules(raw, key.most, *std::get<std::vector<access_rule>*>(key.member(values)));
         case key_type::count:
         case key_type::bytes:
         case key_type::duration:
@@ -190,24 +175,41 @@ raw_value from_variable(const config_key& key, std::string_view text) {
     return {std::string(text)};
 }
 
+// Control characters never get this far.
+std::string to_toml(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
+std::string to_toml(const std::vector<std::string>& list) {
+    std::string out = "[";
+    for (const auto& entry : list)
+        out.append(out.size() > 1 ? ", " : "").append(to_toml(entry));
+    return out + ']';
+}
+
 std::string to_toml(const config_key& key, const config& values) {
     // The table hands out pointers to write through; this one is only read.
     return std::visit(
         [&](const auto* member) -> std::string {
             using type = std::remove_cv_t<std::remove_pointer_t<decltype(member)>>;
             if constexpr (std::is_same_v<type, std::string>) {
-                return toml_string(*member);
+                return to_toml(*member);
             } else if constexpr (std::is_same_v<type, bool>) {
                 return *member ? "true" : "false";
             } else if constexpr (std::is_same_v<type, seconds> || std::is_same_v<type, milliseconds>) {
-                return toml_string(format_duration(*member));
+                return to_toml(format_duration(*member));
             } else if constexpr (std::is_same_v<type, std::vector<std::string>>) {
-                std::string out = "[";
-                for (const auto& entry : *member)
-                    out.append(out.size() > 1 ? ", " : "").append(toml_string(entry));
-                return out + ']';
+                return to_toml(*member);
+            } else if constexpr (std::is_same_v<type, std::vector<access_rule>>) {
+                return rules_to_toml(*member);
             } else {
-                return key.type == key_type::bytes ? toml_string(format_size(*member)) : std::to_string(*member);
+                return key.type == key_type::bytes ? to_toml(format_size(*member)) : std::to_string(*member);
             }
         },
         key.member(const_cast<config&>(values)));

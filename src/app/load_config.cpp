@@ -3,11 +3,13 @@
 #include "config_document.hpp"
 #include "config_file.hpp"
 #include "config_rules.hpp"
+#include "hidden_rules.hpp"
 #include "utf8.hpp"
 #include "wording.hpp"
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <tuple>
 
 #include <unistd.h>
@@ -25,6 +27,7 @@ public:
     void read(const std::string& path);
     void apply(const environment& variables);
     void check_rules();
+    void warn_of_hidden_access_rules();
     loaded_config finish() &&;
 
 private:
@@ -49,17 +52,24 @@ void loader::set(const config_key& key, const raw_value& raw, config_place place
     const auto faults = assign(key, raw, out_.values);
     for (const auto& fault : faults) {
         config_place exact = place;
-        if (fault.entry < entry_lines.size())
+        if (fault.line != 0)
+            exact.line = fault.line;
+        else if (fault.entry < entry_lines.size())
             exact.line = entry_lines[fault.entry];
-        add(std::move(exact), key.path(), fault.reason);
+        add(std::move(exact), key.path() + fault.where, fault.reason);
         faulty_.insert(key.path());
     }
     place_of(key) = std::move(place);
 }
 
 void loader::read_entry(const document_entry& entry) {
-    if (const auto* key = find_config_key(entry.section, entry.name))
+    if (const auto* key = find_config_key(entry.section, entry.name)) {
+        if (const auto* tables = std::get_if<raw_value::tables>(&entry.value.value);
+            tables && key->type == key_type::rules)
+            for (const auto& table : *tables)
+                out_.rule_lines.push_back(table.line);
         return set(*key, entry.value, here(entry.line), entry.entry_lines);
+    }
 
     const auto sections = config_sections();
     const std::string path =
@@ -146,6 +156,18 @@ void loader::check_rules() {
     }
 }
 
+void loader::warn_of_hidden_access_rules() {
+    if (faulty_.contains("access.rules"))
+        return;
+    const auto hidden = find_hidden_rules(out_.values.access.rules);
+    for (const auto& [rule, by] : std::span(hidden).first(std::min(hidden.size(), most_faults))) {
+        const config_fault found{here(out_.rule_lines.at(rule)), "access.rules[" + std::to_string(rule + 1) + ']',
+                                 "can never match: rule " + std::to_string(by + 1) + " (line " +
+                                     std::to_string(out_.rule_lines.at(by)) + ") matches whatever it would"};
+        out_.warnings.push_back(found.text());
+    }
+}
+
 loaded_config loader::finish() && {
     const auto by_place = [&](const config_fault& a, const config_fault& b) {
         return std::tuple(a.place.source != out_.file, a.place.line) <
@@ -183,6 +205,7 @@ loaded_config load_config(const std::optional<std::string>& file, const environm
         load.read(path);
     load.apply(variables);
     load.check_rules();
+    load.warn_of_hidden_access_rules();
     return std::move(load).finish();
 }
 

@@ -34,6 +34,7 @@ struct loaded_config {
     std::vector<std::string> warnings;  // accepted, but an operator should know: worded like faults
     std::string file;                   // what was read; empty: there was none
     std::vector<config_place> places;   // one for each of config_keys(), in that order
+    std::vector<unsigned> rule_lines;   // of the file, one for each of the access rules
 };
 
 using environment = std::vector<std::pair<std::string, std::string>>;

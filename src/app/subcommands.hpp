@@ -1,6 +1,7 @@
 // The commands of the command line: their options, and what --help says of them. command_line.cpp puts them together.
 #pragma once
 
+#include "access_commands.hpp"
 #include "session_commands.hpp"
 #include "user_commands.hpp"
 
@@ -28,6 +29,7 @@ struct invocation {
     std::string set_groups, add_groups, remove_groups;
     std::string target = "250ms";
     std::string url, ca_file, connect_to;
+    explain_request explain;
 
     user_request user() const { return {config_file, json, email}; }
     session_request sessions() const { return {config_file, json, session_id, email}; }
@@ -45,6 +47,7 @@ void define_hash(CLI::App& app, invocation& said, const console& io);
 void define_user(CLI::App& app, invocation& said, const console& io);
 void define_session(CLI::App& app, invocation& said, const console& io);
 void define_doctor(CLI::App& app, invocation& said, const console& io);
+void define_access(CLI::App& app, invocation& said, const console& io);
 
 // What they share: a command with its --config, and options that several take.
 CLI::App* define_command(CLI::App& parent, invocation& said, const std::string& name, const std::string& description);

@@ -1,6 +1,7 @@
 #include "value_rules.hpp"
 
 #include "host_name.hpp"
+#include "utf8.hpp"
 
 namespace latchkey {
 namespace {
@@ -10,7 +11,27 @@ constexpr std::size_t longest_socket_path = 107;  // sun_path less its terminato
 constexpr std::size_t longest_socket_name = 80;
 constexpr std::size_t longest_cookie_name = 64;
 
+std::string bare_network_fault(std::string_view value, std::string_view examples) {
+    const auto network = parse_network(value);
+    if (!network) {
+        if (is_ipv4(value) || is_ipv6(value))
+            return "is an address; for this one alone write \"" + std::string(value) +
+                   (is_ipv4(value) ? "/32\"" : "/128\"");
+        return "is not a network: write " + std::string(examples);
+    }
+    if (network->has_host_bits)
+        return "has bits set behind its prefix; did you mean \"" + network->canonical + "\"?";
+    return {};
+}
+
 }  // namespace
+
+bool has_control_character(std::string_view text) {
+    while (!text.empty())
+        if (const auto c = take_code_point(text); !c || is_control(*c))
+            return true;
+    return false;
+}
 
 std::string listen_fault(std::string_view value) {
     if (value.starts_with("unix:")) {
@@ -60,16 +81,11 @@ std::string origin_fault(std::string_view value) {
 std::string network_fault(std::string_view value) {
     if (value == "unix:")
         return {};
-    const auto network = parse_network(value);
-    if (!network) {
-        if (is_ipv4(value) || is_ipv6(value))
-            return "is an address; for this one alone write \"" + std::string(value) +
-                   (is_ipv4(value) ? "/32\"" : "/128\"");
-        return "is not a network: write \"10.0.0.0/8\", \"fd00::/8\" or \"unix:\"";
-    }
-    if (network->has_host_bits)
-        return "has bits set behind its prefix; did you mean \"" + network->canonical + "\"?";
-    return {};
+    return bare_network_fault(value, "\"10.0.0.0/8\", \"fd00::/8\" or \"unix:\"");
+}
+
+std::string client_network_fault(std::string_view value) {
+    return bare_network_fault(value, "\"10.0.0.0/8\" or \"fd00::/8\"");
 }
 
 std::string host_pattern_fault(std::string_view value) {

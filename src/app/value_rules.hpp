@@ -9,14 +9,18 @@
 
 namespace latchkey {
 
-std::string listen_fault(std::string_view value);         // "127.0.0.1:9080", "[::1]:9080", "unix:/run/latchkey.sock"
-std::string admin_listen_fault(std::string_view value);   // the same, "off" or empty; the socket's path may be relative
-std::string origin_fault(std::string_view value);         // "https://auth.example.com"
-std::string network_fault(std::string_view value);        // "10.0.0.0/8", "fd00::/8", "unix:"
-std::string host_pattern_fault(std::string_view value);   // "app.example.com", "app.example.com:8443", "*.example.com"
-std::string cookie_name_fault(std::string_view value);    // an RFC 6265 token, or empty
-std::string cookie_domain_fault(std::string_view value);  // "example.com", or empty
-std::string store_fault(std::string_view value);          // "database", "memory"
-std::string database_url_fault(std::string_view value);   // "sqlite:latchkey.db"
+// C0, C1 and their like, or bytes that are no UTF-8.
+bool has_control_character(std::string_view text);
+
+std::string listen_fault(std::string_view value);        // "127.0.0.1:9080", "[::1]:9080", "unix:/run/latchkey.sock"
+std::string admin_listen_fault(std::string_view value);  // the same, "off" or empty; the socket's path may be relative
+std::string origin_fault(std::string_view value);        // "https://auth.example.com"
+std::string network_fault(std::string_view value);       // "10.0.0.0/8", "fd00::/8", "unix:"
+std::string client_network_fault(std::string_view value);  // the same without "unix:"
+std::string host_pattern_fault(std::string_view value);    // "app.example.com", "app.example.com:8443", "*.example.com"
+std::string cookie_name_fault(std::string_view value);     // an RFC 6265 token, or empty
+std::string cookie_domain_fault(std::string_view value);   // "example.com", or empty
+std::string store_fault(std::string_view value);           // "database", "memory"
+std::string database_url_fault(std::string_view value);    // "sqlite:latchkey.db"
 
 }  // namespace latchkey

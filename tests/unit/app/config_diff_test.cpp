@@ -16,6 +16,7 @@ struct alter {
     void operator()(std::string* v) const { *v += 'x'; }
     void operator()(bool* v) const { *v = !*v; }
     void operator()(std::vector<std::string>* v) const { v->emplace_back("x"); }
+    void operator()(std::vector<access_rule>* v) const { v->push_back({{}, {"/x"}, {}, {}, {}, "deny"}); }
     template <class Number>
     void operator()(Number* v) const {
         ++*v;
