@@ -1,6 +1,7 @@
 #include "config_rules.hpp"
 
 #include "host_name.hpp"
+#include "page_set.hpp"
 #include "quantity.hpp"
 #include "wording.hpp"
 
@@ -118,6 +119,16 @@ std::string admin_exposed_warning(const config& c) {
                                                "socket or a loopback address is safer";
 }
 
+// Said here, so that `config check` finds it before a restart does.
+std::string pages_fault(const config& c) {
+    if (c.pages.directory.empty())
+        return {};
+    std::string all;
+    for (const auto& fault : http::load_page_set(c.pages.directory).faults)
+        all.append(all.empty() ? "" : "; ").append(fault);
+    return all;
+}
+
 std::string memory_warning(const config& c) {
     return c.password.memory < recommended_memory
                ? format_size(c.password.memory) + " is less than the recommended 19MiB: for tests only"
@@ -163,6 +174,7 @@ constexpr auto rules = std::to_array<config_rule>({
     {fault, {"cookie.domain", "server.public_url"}, domain_fault},
     {fault, {"server.admin_listen", "server.admin_token_file"}, admin_token_fault},
     {fault, {"server.admin_listen", "server.listen"}, admin_place_fault},
+    {fault, {"pages.directory", ""}, pages_fault},
     {warning, {"server.admin_listen", ""}, admin_exposed_warning},
     {warning, {"cookie.secure", ""}, secure_warning},
     {warning, {"server.public_url", "cookie.secure"}, plain_url_warning},

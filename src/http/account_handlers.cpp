@@ -11,7 +11,7 @@
 namespace latchkey::http {
 namespace {
 
-result<void> take_body(exchange& x, std::span<const body_field> fields) {
+result<void> take_form(exchange& x, std::span<const body_field> fields) {
     const auto read = read_body(x.body.reveal(), format_of(x.head[field::content_type]), fields);
     x.body = secret();
     return read;
@@ -21,7 +21,7 @@ std::string message_for(const exchange& x, std::string_view code) {
     return x.svc->html.message(words_for(x), code);
 }
 
-account_notes failed(const exchange& x, const problem& p) {
+account_notes refused_with(const exchange& x, const problem& p) {
     account_notes notes;
     notes.status = p.status;
     notes.retry_after = p.retry_after;
@@ -31,7 +31,7 @@ account_notes failed(const exchange& x, const problem& p) {
 
 // Why a password was not changed, said beside the field that it is about.
 account_notes password_refused(const exchange& x, boost::system::error_code error) {
-    account_notes notes = failed(x, to_problem(error));
+    account_notes notes = refused_with(x, to_problem(error));
     if (error == errc::invalid_credentials)
         notes.wrong_current = message_for(x, "wrong_password");
     else if (error == errc::password_too_short)
@@ -51,7 +51,7 @@ account_notes password_refused(const exchange& x, boost::system::error_code erro
 task<void> end_session_by_form(exchange& x) {
     std::string text;
     const std::array fields{body_field{"id", &text}};
-    const auto read = take_body(x, fields);
+    const auto read = take_form(x, fields);
     const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     if (!mine) {
         if (mine.error() == errc::no_session)
@@ -69,7 +69,7 @@ task<void> end_session_by_form(exchange& x) {
         co_return;
     }
     if (!*ended) {
-        account_notes notes = failed(x, read ? problems::not_found : problems::invalid_request);
+        account_notes notes = refused_with(x, read ? problems::not_found : problems::invalid_request);
         if (read)
             notes.message = message_for(x, "session_gone");
         co_await show_account_page(x, std::move(notes));
@@ -108,8 +108,8 @@ task<void> change_password_by_form(exchange& x) {
     const std::array fields{body_field{"current_password", &request.current_password},
                             body_field{"new_password", &request.new_password},
                             body_field{"repeat_password", &repeated}};
-    if (const auto read = take_body(x, fields); !read) {
-        account_notes notes = failed(x, problems::invalid_request);
+    if (const auto read = take_form(x, fields); !read) {
+        account_notes notes = refused_with(x, problems::invalid_request);
         co_await show_account_page(x, std::move(notes));
         co_return;
     }

@@ -20,7 +20,7 @@ constexpr std::array table{
     route{"/account/sessions/end-others", methods::post, body_rule::optional, end_other_sessions_by_form},
     route{"/account/password", methods::post, body_rule::required, change_password_by_form},
     route{"/assets/latchkey.css", methods::get, body_rule::none, stylesheet},
-    route{"/assets/mark.svg", methods::get, body_rule::none, mark},
+    route{"/login/mark.svg", methods::get, body_rule::none, mark},  // under a path that every proxy leaves to us
     route{"/sessions", methods::get, body_rule::none, list_sessions},
     route{"/sessions", methods::erase, body_rule::none, end_sessions},
     route{"/sessions/reauthenticate", methods::post, body_rule::required, reauthenticate},

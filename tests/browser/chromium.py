@@ -12,11 +12,11 @@ from servers import HOST, Directory, eventually
 
 
 class Browser:
-    """`fingerprint`: of the one certificate that it trusts without knowing its issuer."""
+    """`port`: where HOST is. `fingerprint`: of the one certificate that it trusts without knowing its issuer."""
 
-    def __init__(self, fingerprint=None, script=True, language="en", dark=False, size=(1280, 800), phone=False):
+    def __init__(self, port, fingerprint, script=True, language="en", dark=False, size=(1280, 800), phone=False):
         self.directory = Directory()
-        self.fingerprint, self.script, self.language = fingerprint, script, language
+        self.port, self.fingerprint, self.script, self.language = port, fingerprint, script, language
         self.dark, self.size, self.phone = dark, size, phone
 
     def __enter__(self):
@@ -24,17 +24,15 @@ class Browser:
         options = Options()
         options.binary_location = "/usr/bin/chromium"
         for switch in (
-            "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
+            "--headless=new", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             f"--user-data-dir={profile}/profile", f"--window-size={self.size[0]},{self.size[1]}",
-            f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            f"--accept-lang={self.language}",
+            f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{self.port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            f"--accept-lang={self.language}", f"--ignore-certificate-errors-spki-list={self.fingerprint}",
         ):
             options.add_argument(switch)
         if os.geteuid() == 0:
             options.add_argument("--no-sandbox")
-        if self.fingerprint:
-            options.add_argument(f"--ignore-certificate-errors-spki-list={self.fingerprint}")
         preferences = {"credentials_enable_service": False, "intl.accept_languages": self.language}
         if not self.script:
             preferences["profile.managed_default_content_settings.javascript"] = 2
@@ -46,8 +44,7 @@ class Browser:
         if self.dark or self.phone:
             features = [{"name": "prefers-color-scheme", "value": "dark" if self.dark else "light"}]
             self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        if self.phone:
-            self.resize(*self.size)
+        self.resize(*self.size)
         return self
 
     def __exit__(self, *_):
@@ -58,7 +55,7 @@ class Browser:
 
     def resize(self, width, height):
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": True})
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": self.phone})
 
     def speak(self, language):
         """From now on, in place of its own language."""

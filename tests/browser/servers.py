@@ -19,7 +19,8 @@ import time
 import urllib.request
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-HOST = "app.example.test"
+HOST = "app.example.com"
+ORIGIN = f"https://{HOST}"  # browsers are told where that is
 PATIENCE = 30  # seconds, for whatever must come true; far beyond what it takes
 
 
@@ -82,6 +83,18 @@ class Process:
         except subprocess.TimeoutExpired:
             self.child.kill()
             raise
+
+
+def started(owner, ready):
+    """`owner`, as soon as its process is ready; cleared away when it never is."""
+    try:
+        owner.process.wait_for(ready)
+        return owner
+    except BaseException:
+        owner.process.child.kill()
+        owner.process.child.wait()
+        owner.directory.__exit__()
+        raise
 
 
 class Application:
@@ -151,14 +164,19 @@ class Latchkey:
             words += ["--name", name] if name else []
             words += ["--groups", groups] if groups else []
             self.command(*words, given=password + "\n")
-        self.process = Process([self.program, "serve", "--config", str(self.file)], path / "log")
-        self.process.wait_for(self._is_ready)
-        return self
+        return self.start()
+
+    def start(self):
+        self.process = Process([self.program, "serve", "--config", str(self.file)], self.file.parent / "log")
+        return started(self, self._is_ready)
+
+    def stop(self):
+        status = self.process.stop()
+        assert status == 0, f"latchkey ended with {status}:\n{self.log()}"
 
     def __exit__(self, *_):
         try:
-            status = self.process.stop()
-            assert status == 0, f"latchkey ended with {status}:\n{self.log()}"
+            self.stop()
         finally:
             self.directory.__exit__()
 
@@ -213,10 +231,8 @@ def adapted(sample, changes):
     return text
 
 
-class Nginx:
-    """config/nginx/latchkey.conf with addresses, names and the TLS lines that its comments ask for."""
-
-    name = "nginx"
+class Proxy:
+    """A real proxy with the sample file that users copy; TLS on `port`, with `certificate`."""
 
     def __init__(self, port, certificate, latchkey_port, app_port):
         self.port, self.certificate, self.latchkey_port, self.app_port = port, certificate, latchkey_port, app_port
@@ -224,15 +240,27 @@ class Nginx:
     def __enter__(self):
         self.directory = Directory()
         path = self.directory.__enter__()
+        self.process = Process(self.prepare(path), path / "said", env={**os.environ, "HOME": str(path)})
+        return started(self, lambda: accepts(self.port))
+
+    def __exit__(self, *_):
+        try:
+            self.process.stop()
+        finally:
+            self.directory.__exit__()
+
+
+class Nginx(Proxy):
+    """config/nginx/latchkey.conf with addresses, names and the TLS lines that its comments ask for."""
+
+    def prepare(self, path):
         tls = (f"listen 127.0.0.1:{self.port} ssl http2;\n    ssl_certificate {self.certificate.file};\n"
                f"    ssl_certificate_key {self.certificate.key};\n")
-        sample = adapted("config/nginx/latchkey.conf", [
+        (path / "sample.conf").write_text(adapted("config/nginx/latchkey.conf", [
             ("listen 80;", tls),
-            ("server_name app.example.com;", f"server_name {HOST};"),
             ("server 127.0.0.1:9080;", f"server 127.0.0.1:{self.latchkey_port};"),
             ("server 127.0.0.1:8080;", f"server 127.0.0.1:{self.app_port};"),
-        ])
-        (path / "sample.conf").write_text(sample)
+        ]))
         temporary = "".join(f"  {kind}_temp_path {path}/{kind};\n"
                             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (path / "nginx.conf").write_text(
@@ -241,14 +269,22 @@ class Nginx:
             + f"events {{ worker_connections 256; }}\nhttp {{\n  access_log off;\n{temporary}"
             + f"  include {path}/sample.conf;\n}}\n"
         )
-        self.process = Process(
-            ["/usr/sbin/nginx", "-p", str(path), "-e", f"{path}/error.log", "-c", f"{path}/nginx.conf"], path / "said"
-        )
-        self.process.wait_for(lambda: accepts(self.port))
-        return self
+        return ["/usr/sbin/nginx", "-p", str(path), "-e", f"{path}/error.log", "-c", f"{path}/nginx.conf"]
 
-    def __exit__(self, *_):
-        try:
-            self.process.stop()
-        finally:
-            self.directory.__exit__()
+
+class Caddy(Proxy):
+    """config/caddy/Caddyfile with addresses, the name, and a certificate of one's own as its comment shows."""
+
+    def prepare(self, path):
+        sample = adapted("config/caddy/Caddyfile", [
+            ("\napp.example.com {", f"\nhttps://{HOST}:{self.port} {{"),
+            ("# tls /etc/ssl/certs/app.example.com.pem /etc/ssl/private/app.example.com.key",
+             f"tls {self.certificate.file} {self.certificate.key}"),
+            ("127.0.0.1:9080", f"127.0.0.1:{self.latchkey_port}"),
+            ("127.0.0.1:8080", f"127.0.0.1:{self.app_port}"),
+        ])
+        # What a test has to keep to itself: no second listener, no administration, no files elsewhere.
+        own = f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tdefault_bind 127.0.0.1\n" \
+              f"\tstorage file_system {path}/storage\n}}\n\n"
+        (path / "Caddyfile").write_text(own + sample)
+        return ["/usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", str(path / "Caddyfile")]

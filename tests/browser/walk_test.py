@@ -8,7 +8,7 @@ import unittest
 
 import accessibility
 from chromium import Browser
-from servers import HOST, Application, Certificate, Directory, Latchkey, Nginx, eventually, free_port
+from servers import HOST, ORIGIN, Application, Caddy, Certificate, Directory, Latchkey, Nginx, eventually, free_port
 
 ADA, ADAS_PASSWORD = "ada@example.com", "tr0mbone-under-glass"
 BOB, BOBS_PASSWORD = "bob@example.com", "nine-lives-of-a-Kettle"
@@ -29,14 +29,14 @@ class Site(unittest.TestCase):
     def setUpClass(cls):
         enter = cls.enterClassContext
         cls.port = free_port()
-        cls.origin = f"https://{HOST}:{cls.port}"
+        cls.origin = ORIGIN
         cls.certificate = Certificate(enter(Directory()))
         cls.app = enter(Application())
-        cls.latchkey = enter(Latchkey(os.environ["PROGRAM_UNDER_TEST"], cls.origin, USERS, cls.config))
+        cls.latchkey = enter(Latchkey(os.environ["PROGRAM_UNDER_TEST"], ORIGIN, USERS, cls.config))
         cls.front = enter(cls.proxy(cls.port, cls.certificate, cls.latchkey.port, cls.app.port))
 
     def browser(self, **kind):
-        return self.enterContext(Browser(self.certificate.fingerprint, **kind))
+        return self.enterContext(Browser(self.port, self.certificate.fingerprint, **kind))
 
     def setUp(self):
         for email in USERS:
@@ -215,8 +215,10 @@ class Walk:
         self.assert_at_login(browser)
 
 
-class Pages:
+class Pages(Site):
     """What doesn't depend on the proxy."""
+
+    proxy = Nginx
 
     def test_every_page_is_accessible_at_every_size_and_in_the_dark(self):
         titles = {"en": "Sign in", "de": "Anmelden", "es": "Iniciar sesión"}
@@ -255,7 +257,7 @@ class Pages:
             ("document.querySelector('h1').style.color = '#999'", "contrast"),
             ("document.querySelector('footer').style.width = '3000px'", "wider than the screen"),
             ("document.querySelector('button').textContent = ''", "no name"),
-            ("document.querySelector('img').src = '/assets/none.svg'", "the picture is not there"),
+            ("document.querySelector('img').src = '/login/none.svg'", "the picture is not there"),
             ("document.querySelector('img').removeAttribute('alt')", "no alternative text"),
         ):
             browser.driver.execute_script(damage)
@@ -282,8 +284,12 @@ class Pages:
         )
 
 
-class ThroughNginx(Walk, Pages, Site):
+class ThroughNginx(Walk, Site):
     proxy = Nginx
+
+
+class ThroughCaddy(Walk, Site):
+    proxy = Caddy
 
 
 class Expiry(Site):

@@ -245,7 +245,7 @@ TEST_F(page, errors_are_pages_for_browsers_alone) {
 
 TEST_F(page, what_it_is_shown_with_may_be_kept_for_a_while) {
     for (const auto& [path, type] :
-         {std::pair{"/assets/latchkey.css", "text/css; charset=utf-8"}, {"/assets/mark.svg", "image/svg+xml"}}) {
+         {std::pair{"/assets/latchkey.css", "text/css; charset=utf-8"}, {"/login/mark.svg", "image/svg+xml"}}) {
         const auto response = server().ask(get(path));
         EXPECT_EQ(response.status, 200);
         EXPECT_EQ(response["Content-Type"], type);
@@ -253,7 +253,7 @@ TEST_F(page, what_it_is_shown_with_may_be_kept_for_a_while) {
         EXPECT_EQ(response["X-Content-Type-Options"], "nosniff");
         EXPECT_EQ(server().ask(head(path)).body, "");
     }
-    EXPECT_THAT(server().ask(get("/assets/mark.svg"))["Content-Security-Policy"], HasSubstr("sandbox"));
+    EXPECT_THAT(server().ask(get("/login/mark.svg"))["Content-Security-Policy"], HasSubstr("sandbox"));
 }
 
 // Whoever logs in with a hostile User-Agent sees only text on the account page.

@@ -1,12 +1,15 @@
 #include "header_echo_upstream.hpp"
 
+#include "echo_request.hpp"
 #include "free_port.hpp"
 #include "http_response.hpp"
 
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,17 +19,18 @@
 namespace latchkey::test {
 namespace {
 
-// The length of a body whose request head this is.
-std::size_t content_length(const std::string& head) {
-    for (std::size_t at = 0; at < head.size();) {
-        const auto end = head.find("\r\n", at);
-        const auto line = head.substr(at, end - at);
-        const auto colon = line.find(':');
-        if (colon != std::string::npos && iequals(line.substr(0, colon), "Content-Length"))
-            return std::stoul(line.substr(colon + 1));
-        at = end + 2;
+// The answer that RFC 6455 section 1.3 shows for its sample key. Who asks with another one would notice.
+constexpr std::string_view switching =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+    "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+void send_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (n <= 0)
+            return;
+        bytes.remove_prefix(static_cast<std::size_t>(n));
     }
-    return 0;
 }
 
 }  // namespace
@@ -56,44 +60,64 @@ std::vector<std::string> header_echo_upstream::seen() const {
     return seen_;
 }
 
-void header_echo_upstream::run() {
-    while (!stopping_) {
-        const unique_fd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (client)
-            serve(client.get());
-    }
+std::vector<std::string> header_echo_upstream::take_seen() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(seen_, {});
 }
 
-// One request a connection: simple, and nothing can leak from one into the next.
-void header_echo_upstream::serve(int fd) {
-    std::string request;
-    std::optional<std::size_t> whole;
-    std::array<char, 16384> chunk;
-    while (!whole || request.size() < *whole) {
+void header_echo_upstream::remember(const std::string& request) {
+    const std::lock_guard lock(mutex_);
+    seen_.push_back(request);
+}
+
+void header_echo_upstream::run() {
+    while (!stopping_) {
+        unique_fd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        if (client)
+            connections_.emplace_back([this, fd = std::move(client)] { serve(fd.get()); });
+    }
+    for (auto& connection : connections_)
+        connection.join();
+}
+
+bool header_echo_upstream::receive(int fd, std::string& into) const {
+    std::array<char, 65536> chunk;
+    while (!stopping_) {
         pollfd one{fd, POLLIN, 0};
-        if (::poll(&one, 1, 50) == 0) {
-            if (stopping_)
-                return;
+        if (::poll(&one, 1, 50) == 0)
             continue;
-        }
         const auto n = ::recv(fd, chunk.data(), chunk.size(), 0);
         if (n <= 0)
-            return;
-        request.append(chunk.data(), static_cast<std::size_t>(n));
-        const auto end = request.find("\r\n\r\n");
-        if (!whole && end != std::string::npos)
-            whole = end + 4 + content_length(request.substr(0, end + 2));
+            return false;
+        into.append(chunk.data(), static_cast<std::size_t>(n));
+        return true;
     }
-    {
-        const std::lock_guard lock(mutex_);
-        seen_.push_back(request);
+    return false;
+}
+
+void header_echo_upstream::serve(int fd) {
+    std::string bytes;
+    std::optional<whole_request> request;
+    try {
+        while (!(request = whole_request_in(bytes)))
+            if (!receive(fd, bytes))
+                return;
+    } catch (const std::exception&) {
+        remember("unreadable: " + bytes);
+        return;
     }
-    const bool is_head = request.starts_with("HEAD ");
-    std::string answer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " +
-                         std::to_string(request.size()) + "\r\n\r\n";
-    if (!is_head)
-        answer += request;
-    ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+    remember(request->text);
+    if (iequals(field_of(request->text, "Upgrade"), "websocket")) {
+        send_all(fd, switching);
+        for (std::string frames; receive(fd, frames); frames.clear())
+            send_all(fd, frames);
+        return;
+    }
+    if (!request->rest.empty())
+        remember("behind a request: " + request->rest);
+    const auto& text = request->text;
+    send_all(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " +
+                     std::to_string(text.size()) + "\r\n\r\n" + (text.starts_with("HEAD ") ? "" : text));
 }
 
 }  // namespace latchkey::test

@@ -1,11 +1,15 @@
 // The guarded application of the proxy tests: answers every request with 200 and the exact request that it got as the
-// body, byte for byte. Keeps what it saw. Its own thread; one connection after another is fine for a proxy.
+// body, byte for byte, and keeps what it saw. A WebSocket handshake is accepted, and what follows is sent back.
+//
+// One request a connection, so that nothing leaks from one into the next; each connection has a thread of its own.
+// Chunked bodies are kept and sent back without their framing. What comes behind a request counts as another one.
 #pragma once
 
 #include "unique_fd.hpp"
 
 #include <atomic>
 #include <cstdint>
+#include <list>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -22,10 +26,13 @@ public:
 
     std::uint16_t port() const noexcept { return port_; }
     std::vector<std::string> seen() const;  // head and body of every request, in order
+    std::vector<std::string> take_seen();   // the same, and forgets them
 
 private:
     void run();
     void serve(int fd);
+    bool receive(int fd, std::string& into) const;  // false at the end
+    void remember(const std::string& request);
 
     std::uint16_t port_;
     unique_fd listener_;
@@ -33,6 +40,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<std::string> seen_;
     std::thread thread_;
+    std::list<std::thread> connections_;  // the acceptor's own
 };
 
 }  // namespace latchkey::test

@@ -2,32 +2,14 @@
 
 #include <csignal>
 #include <filesystem>
-#include <stdexcept>
-#include <system_error>
 
-#include <poll.h>
 #include <unistd.h>
 
 namespace latchkey::test {
 namespace {
 
 std::string nginx_program() {
-    for (const char* path : {"/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"})
-        if (::access(path, X_OK) == 0)
-            return path;
-    return {};
-}
-
-std::string adapted(const std::string& sample, const std::vector<std::pair<std::string, std::string>>& substitutions) {
-    std::string text = read_whole_file(std::string(LATCHKEY_SOURCE_DIR) + '/' + sample);
-    for (const auto& [from, to] : substitutions) {
-        auto at = text.find(from);
-        if (at == std::string::npos)
-            throw std::runtime_error(sample + " does not contain: " + from);
-        for (; at != std::string::npos; at = text.find(from, at + to.size()))
-            text.replace(at, from.size(), to);
-    }
-    return text;
+    return first_program({"/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"});
 }
 
 // The least that nginx wants around a `conf.d` file. As root the workers stay root: the directory is owner-only.
@@ -40,40 +22,35 @@ std::string surroundings(const std::string& directory) {
     return out + "  include " + directory + "/sample.conf;\n}\n";
 }
 
+class nginx_process final : public proxy_process {
+public:
+    explicit nginx_process(const proxy_ports& to) : proxy_process(to) {
+        write_file(
+            directory() / "sample.conf",
+            adapted_sample("config/nginx/latchkey.conf", {{"127.0.0.1:9080", loopback_address(to.latchkey)},
+                                                          {"127.0.0.1:8080", loopback_address(to.app)},
+                                                          {"listen 80;", "listen " + loopback_address(to.front) + ";"},
+                                                          {"server_name app.example.com;", "server_name 127.0.0.1;"}}));
+        write_file(directory() / "nginx.conf", surroundings(directory().path().string()));
+        child_options options;
+        options.argv = {nginx_program(),           "-p", directory().path().string(), "-e",
+                        directory() / "error.log", "-c", directory() / "nginx.conf"};
+        start(options, to.front, SIGTERM);
+    }
+    std::string log() const override {
+        const std::string path = directory() / "error.log";
+        return proxy_process::log() + (std::filesystem::exists(path) ? read_whole_file(path) : std::string{});
+    }
+};
+
 }  // namespace
 
-bool have_nginx() {
-    return !nginx_program().empty();
-}
-
-nginx_process::nginx_process(const std::string& sample,
-                             const std::vector<std::pair<std::string, std::string>>& substitutions, std::uint16_t port)
-    : port_(port) {
-    const std::string directory = directory_.path().string();
-    write_file(directory_ / "sample.conf", adapted(sample, substitutions));
-    write_file(directory_ / "nginx.conf", surroundings(directory));
-    child_options options;
-    options.argv = {nginx_program(), "-p", directory, "-e", directory_ / "error.log", "-c", directory_ / "nginx.conf"};
-    process_ = std::make_unique<child_process>(options);
-    for (const deadline until; process_->running() && !until.passed();) {
-        try {
-            connect();
-            return;
-        } catch (const std::system_error&) {
-            ::poll(nullptr, 0, 5);  // nobody listens yet
-        }
-    }
-    throw std::runtime_error("nginx does not start; it said:\n" + process_->errors() + error_log());
-}
-
-nginx_process::~nginx_process() {
-    process_->send_signal(SIGTERM);
-    process_->wait();
-}
-
-std::string nginx_process::error_log() const {
-    const std::string path = directory_ / "error.log";
-    return std::filesystem::exists(path) ? read_whole_file(path) : std::string{};
+const proxy_kind& nginx_kind() {
+    static const proxy_kind kind{"nginx", "http", [] { return !nginx_program().empty(); },
+                                 [](const proxy_ports& ports) -> std::unique_ptr<proxy_process> {
+                                     return std::make_unique<nginx_process>(ports);
+                                 }};
+    return kind;
 }
 
 }  // namespace latchkey::test

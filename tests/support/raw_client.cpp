@@ -29,6 +29,20 @@ sockaddr_in loopback(const char* address, std::uint16_t port) {
     return out;
 }
 
+// Moves one chunk, or the last one with its trailers, from one to the other: its size. Nothing while it is incomplete.
+std::optional<std::size_t> take_chunk(std::string& from, std::string& to) {
+    const auto line = from.find("\r\n");
+    if (line == std::string::npos)
+        return std::nullopt;
+    const auto size = std::stoul(from, nullptr, 16);
+    const auto end = size > 0 ? line + 2 + size + 2 : from.find("\r\n\r\n");
+    if (end == std::string::npos || from.size() < end)
+        return std::nullopt;
+    to.append(from, line + 2, size);
+    from.erase(0, size > 0 ? end : end + 4);
+    return size;
+}
+
 bool has_no_body(int status) {
     return status < 200 || status == 204 || status == 304;
 }
@@ -158,6 +172,28 @@ http_response raw_client::read_response(bool to_head, deadline until) {
     return response;
 }
 
+std::optional<http_response> raw_client::read_any_response(bool to_head, deadline until) {
+    std::size_t end;
+    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos)
+        if (!receive(until))
+            return std::nullopt;
+    end += 4;
+    // Some proxies answer so to whom they take for old.
+    if (buffer_.starts_with("HTTP/1.0 "))
+        buffer_[7] = '1';
+    auto response = parse_response_head(std::string_view(buffer_).substr(0, end));
+    if (to_head || has_no_body(response.status) || response.header("Content-Length"))
+        return read_response(to_head, until);
+    buffer_.erase(0, end);
+    const bool chunked = iequals(response["Transfer-Encoding"], "chunked");
+    for (std::optional<std::size_t> size; !chunked || !(size = take_chunk(buffer_, response.body)) || *size > 0;)
+        if (!size && !receive(until))
+            break;
+    if (!chunked)
+        response.body = std::exchange(buffer_, {});
+    return response;
+}
+
 http_response raw_client::ask(const http_request& request, deadline until) {
     send(request.wire());
     for (;;) {
@@ -165,6 +201,12 @@ http_response raw_client::ask(const http_request& request, deadline until) {
         if (response.status >= 200)
             return response;
     }
+}
+
+std::string raw_client::read_some(deadline until) {
+    if (buffer_.empty())
+        receive(until);
+    return std::exchange(buffer_, {});
 }
 
 std::string raw_client::read_to_end(deadline until) {

@@ -44,9 +44,14 @@ public:
 
     // The next response; 1xx ones are returned like any other. `to_head`: it answers a HEAD request.
     http_response read_response(bool to_head = false, deadline until = deadline{});
+    // Framed in any way that RFC 9112 section 6.3 allows, as answers of a proxy's own making are: chunked, or up to the
+    // end of the connection. Nothing when the connection ended without one.
+    std::optional<http_response> read_any_response(bool to_head = false, deadline until = deadline{});
     // Sends and reads the final response.
     http_response ask(const http_request& request, deadline until = deadline{});
 
+    // What comes next; "" at the end.
+    std::string read_some(deadline until = deadline{});
     // Everything up to the end of the connection, however it ends.
     std::string read_to_end(deadline until = deadline{});
     // Waits until the peer is gone; false when it is still there at the deadline. Bytes stay to be read.

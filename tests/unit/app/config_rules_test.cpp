@@ -10,6 +10,7 @@
 namespace latchkey {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -52,6 +53,19 @@ TEST_F(ConfigRules, IdleIsNotLongerThanAbsolute) {
 TEST_F(ConfigRules, AKeyWithItsOwnFaultIsNotBlamedTwice) {
     EXPECT_THAT(faults_of("[session]\nidle_timeout = '13h'\nabsolute_timeout = 'x'\n"),
                 ElementsAre(HasSubstr("F:3: ")));
+}
+
+TEST_F(ConfigRules, PagesOfOnesOwnCanBeUsed) {
+    temporary_directory pages;
+    const std::string key = "[pages]\ndirectory = '" + pages.path("") + "'\n";
+    EXPECT_THAT(faults_of(key), IsEmpty());
+    pages.write("login.html", "{{{email}}}");
+    pages.write("latchkey.css", "\xff");
+    EXPECT_THAT(faults_of(key),
+                ElementsAre(AllOf(HasSubstr("F:2: pages.directory: "), HasSubstr("login.html: has a tag"),
+                                  HasSubstr("latchkey.css: is not UTF-8"))));
+    EXPECT_THAT(faults_of("[pages]\ndirectory = '/nowhere'\n"),
+                ElementsAre("F:2: pages.directory: /nowhere: cannot be read: No such file or directory"));
 }
 
 TEST_F(ConfigRules, TargetFitsIntoTheHeader) {

@@ -78,6 +78,7 @@ protected:
         user someone;
         someone.id = random_public_id();
         someone.email = "someone@example.com";
+        someone.groups = {"ops", "staff"};
         boost::asio::io_context io(1);
         auto open = [&]() -> task<void> {
             device nowhere;
@@ -91,9 +92,27 @@ protected:
         options_.server.listen = {"127.0.0.1:" + std::to_string(port_)};
         options_.server.io_threads = 1;
         options_.server.admin_listen = "off";
+        // Rules of every kind, so that a check looks at all that it can look at.
+        options_.access.rules = {
+            {{"admin.example.com"}, {}, {}, {"admins"}, {}, "authenticated"},
+            {{"*.internal.example.com"}, {}, {}, {}, {"192.0.2.0/24"}, "allow"},
+            {{}, {"/public/*"}, {"GET"}, {}, {}, "allow"},
+            {{"app.example.com"}, {"/a", "~ ^/reports/[0-9]+$"}, {"GET", "POST"}, {"staff"}, {}, "authenticated"},
+        };
         const http::domain domain{*sessions_, logins_, admins_, reloads_, ready_, audit_, log_, time_};
         server_ = std::make_unique<http::http_server>(options_, make_access_policy(options_.access), domain);
         server_->start();
+    }
+
+    std::string forwarded(std::string_view cookie, std::string_view uri,
+                          std::string_view host = "app.example.com") const {
+        return "POST /api/authz/forward-auth HTTP/1.1\r\nHost: latchkey\r\nX-Forwarded-Proto: "
+               "https\r\nX-Forwarded-Host: " +
+               std::string(host) + "\r\nX-Forwarded-Uri: " + std::string(uri) +
+               "\r\nX-Forwarded-Method: GET\r\nX-Forwarded-For: 198.51.100.1, 203.0.113.7\r\nAccept: text/html\r\n"
+               "Accept-Language: de, en;q=0.5\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Site: none\r\n"
+               "Cookie: theme=dark; __Host-session=" +
+               std::string(cookie) + "\r\n\r\n";
     }
 
     std::string request(std::string_view cookie) const {
@@ -139,6 +158,26 @@ TEST_F(check_path, a_valid_cookie_allocates_nothing) {
 
 TEST_F(check_path, neither_does_a_wrong_one) {
     EXPECT_EQ(allocations_during(request(std::string(43, 'A')), 401, 10'000), 0U);
+}
+
+TEST_F(check_path, nor_does_any_other_endpoint) {
+    const auto wrong = std::string(43, 'A');
+    EXPECT_EQ(allocations_during(forwarded(cookie_, "/a"), 200, 5'000), 0U);
+    EXPECT_EQ(allocations_during(forwarded(wrong, "/a"), 302, 5'000), 0U);
+    EXPECT_EQ(allocations_during(forwarded(wrong, "/public/x?y"), 200, 5'000), 0U);
+    EXPECT_EQ(allocations_during(forwarded(cookie_, "/x", "admin.example.com"), 403, 5'000), 0U);
+    EXPECT_EQ(allocations_during(forwarded(cookie_, "/reports/2026"), 200, 5'000), 0U)
+        << "a regular expression decides";
+    const std::string cookie = "X-Forwarded-Proto: https\r\nCookie: __Host-session=" + cookie_ + "\r\n\r\n";
+    EXPECT_EQ(
+        allocations_during("GET /api/authz/ext-authz/a?b HTTP/1.1\r\nHost: app.example.com\r\n" + cookie, 200, 5'000),
+        0U);
+    EXPECT_EQ(allocations_during("GET /oauth2/auth HTTP/1.1\r\nHost: x\r\n" + cookie, 202, 5'000), 0U);
+}
+
+// Names and paths that are not canonical cost time, but no memory either.
+TEST_F(check_path, nor_does_an_odd_spelling) {
+    EXPECT_EQ(allocations_during(forwarded(cookie_, "/%61//b;x=y%2Fc?d", "APP.Example.COM.:8443"), 200, 5'000), 0U);
 }
 
 TEST_F(check_path, the_counter_counts) {

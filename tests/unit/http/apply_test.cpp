@@ -138,6 +138,20 @@ TEST_F(apply, connections_and_origins) {
     EXPECT_EQ(surplus.ask(get("/health/alive")).status, 503);
 }
 
+TEST_F(apply, another_policy_on_an_open_connection) {
+    struct nobody final : access_policy {
+        access_decision decide(const access_question&) const noexcept override { return {}; }
+        access_outcome decide_by_default(const user_profile*) const noexcept override { return access_outcome::forbid; }
+    };
+    auto client = connect();
+    const auto request = get("/api/authz/auth-request", {{"X-Original-URL", "https://a.example/"}});
+    EXPECT_EQ(client.ask(request).status, 401);
+    server_->apply(options_, std::make_shared<nobody>());
+    EXPECT_EQ(client.ask(request).status, 403);
+    server_->apply(options_, policy_);
+    EXPECT_EQ(client.ask(request).status, 401);
+}
+
 TEST_F(apply, what_cannot_change_live_does_not) {
     auto client = connect();
     config other = options_;

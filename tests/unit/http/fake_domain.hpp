@@ -107,6 +107,18 @@ struct audit_notebook final : no_audit {
                         (e.session ? std::to_string(e.session->bytes.back()) : "-"));
     }
 };
+
+struct log_notebook final : no_log {
+    std::vector<std::string> lines;  // the event and its fields that are text: "event name=value …"
+    void write(log_level, std::string_view event, std::initializer_list<log_field> fields) noexcept override {
+        std::string line(event);
+        for (const auto& f : fields)
+            if (const auto* text = std::get_if<std::string_view>(&f.value); text && f.name != "request_id")
+                line.append(" ").append(f.name).append("=").append(*text);
+        lines.push_back(line);
+    }
+};
+
 struct fake_domain {
     fake_sessions sessions;
     fake_logins logins;
@@ -114,7 +126,7 @@ struct fake_domain {
     no_reloads reloads;
     always_ready ready;
     audit_notebook audit;
-    no_log log;
+    log_notebook log;
     manual_clock time;
 
     http::domain get() { return {sessions, logins, admins, reloads, ready, audit, log, time}; }

@@ -37,7 +37,7 @@ class handler_fixture : public ::testing::Test {
 protected:
     // `fields`: further header lines, each ended by CRLF. `body`: sent as JSON, unless `fields` names a type.
     answer ask(const std::string& line, const std::string& fields = {}, const std::string& body = {}) {
-        std::string block = line + " HTTP/1.1\r\nHost: x\r\n" + fields;
+        std::string block = line + " HTTP/1.1\r\nHost: " + host_ + "\r\n" + fields;
         if (!body.empty() && fields.find("Content-Type") == std::string::npos)
             block += "Content-Type: application/json\r\n";
         block += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
@@ -68,6 +68,7 @@ protected:
 
     fake_domain domain_;
     bool peer_trusted_ = false;
+    std::string host_ = "x";
     std::span<const http::route> routes_ = http::public_routes();
     const http::route* found_ = nullptr;  // by the last request
     std::string parameter_;
@@ -86,6 +87,8 @@ private:
     std::shared_ptr<const http::services> services_ =
         std::make_shared<const http::services>(config{}, std::make_shared<members_only>(), domain_.get(), state_);
     http::core_context core_{io_, services_, 1};
+
+protected:
     client_address peer_;
 };
 

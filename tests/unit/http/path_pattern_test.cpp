@@ -33,5 +33,19 @@ TEST(path_pattern, a_placeholder_is_one_whole_segment) {
         EXPECT_FALSE(inner.match(path)) << path;
 }
 
+TEST(path_pattern, a_prefix_is_everything_below) {
+    constexpr path_pattern pattern("/api/x/*");
+    static_assert(pattern.is_prefix() && !pattern.is_literal());
+    EXPECT_EQ(pattern.match("/api/x/"), "/");
+    EXPECT_EQ(pattern.match("/api/x/a"), "/a");
+    EXPECT_EQ(pattern.match("/api/x/a/b/"), "/a/b/");
+    EXPECT_EQ(pattern.match("/api/x//"), "//");
+    EXPECT_EQ(pattern.match("/api/x/*"), "/*");
+    EXPECT_EQ(pattern.match("/api/x/../y"), "/../y");
+    for (const auto* path : {"", "/", "*", "/api/x", "/api/xy/a", "/api/X/a", "//api/x/a", "/api//x/a", "api/x/a"})
+        EXPECT_FALSE(pattern.match(path)) << path;
+    static_assert(!path_pattern("/api/{id}").is_prefix());
+}
+
 }  // namespace
 }  // namespace latchkey::http

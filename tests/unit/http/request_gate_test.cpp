@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,78 @@ TEST(request_gate, keeps_what_handlers_read) {
     EXPECT_EQ(head[field::content_type], "application/json");
     EXPECT_TRUE(head.keep_alive);
     EXPECT_FALSE(head.has(field::accept));
+}
+
+TEST(request_gate, every_field_is_known_by_its_name) {
+    const std::pair<const char*, field> known[] = {
+        {"accept", field::accept},
+        {"accept-language", field::accept_language},
+        {"authorization", field::authorization},
+        {"content-encoding", field::content_encoding},
+        {"content-type", field::content_type},
+        {"expect", field::expect},
+        {"origin", field::origin},
+        {"sec-fetch-mode", field::sec_fetch_mode},
+        {"sec-fetch-site", field::sec_fetch_site},
+        {"user-agent", field::user_agent},
+        {"x-forwarded-host", field::x_forwarded_host},
+        {"x-forwarded-method", field::x_forwarded_method},
+        {"x-forwarded-proto", field::x_forwarded_proto},
+        {"x-forwarded-uri", field::x_forwarded_uri},
+        {"x-original-method", field::x_original_method},
+        {"x-original-url", field::x_original_url},
+        {"x-request-id", field::x_request_id},
+        {"x-requested-with", field::x_requested_with},
+    };
+    EXPECT_EQ(std::size(known), static_cast<std::size_t>(field::count_));
+    for (const auto& [name, f] : known) {
+        std::string upper = name;
+        for (char& c : upper)
+            c = static_cast<char>(std::toupper(c));
+        std::string other = name;
+        other.front() = other.front() == 'x' ? 'y' : 'x';
+        std::vector<std::pair<std::string, bool>> spellings{{name, true}, {upper, true}, {other, false}};
+        // One character off, wherever it is.
+        for (std::size_t i = 0; i < other.size(); ++i) {
+            other = name;
+            other[i] = other[i] == '-' ? '_' : other[i] == 'z' ? 'y' : static_cast<char>(other[i] + 1);
+            if (other != "x-forwarded-for")
+                spellings.emplace_back(other, false);
+        }
+        for (const auto& [text, is_known] : spellings) {
+            request_head head;
+            ASSERT_EQ(status_of(get("Host: a\r\n" + text + ": value\r\n"), &head), 200U);
+            EXPECT_EQ(head.present, is_known ? request_head::bit(f) : 0U) << text;
+            EXPECT_EQ(head[f], is_known ? "value" : "");
+        }
+    }
+}
+
+TEST(request_gate, keeps_the_last_lines_of_the_chain) {  // F1
+    request_head head;
+    ASSERT_EQ(status_of(get("Host: a\r\nX-Forwarded-For: 1\r\nx-forwarded-for: 2\r\n"), &head), 200U);
+    ASSERT_EQ(head.client_chain.count, 2);
+    EXPECT_EQ(head.client_chain.lines[0], "1");
+    EXPECT_EQ(head.client_chain.lines[1], "2");
+    EXPECT_FALSE(head.client_chain.shortened);
+    std::string many = "Host: a\r\n";
+    for (int i = 1; i <= 9; ++i)
+        many += "X-Forwarded-For: " + std::to_string(i) + "\r\n";
+    ASSERT_EQ(status_of(get(many), &head), 200U);
+    ASSERT_EQ(head.client_chain.count, 4);
+    EXPECT_EQ(head.client_chain.lines[0], "6");
+    EXPECT_EQ(head.client_chain.lines[3], "9");
+    EXPECT_TRUE(head.client_chain.shortened);
+}
+
+TEST(request_gate, keeps_the_host_that_counts) {  // H3
+    request_head head;
+    ASSERT_EQ(status_of(get("Host: A.example:81\r\n"), &head), 200U);
+    EXPECT_EQ(head.host, "A.example:81");
+    ASSERT_EQ(status_of("GET http://other.example:82/p HTTP/1.1\r\nHost: a\r\n\r\n", &head), 200U);
+    EXPECT_EQ(head.host, "other.example:82");
+    ASSERT_EQ(status_of(get("", "1.0"), &head), 200U);
+    EXPECT_EQ(head.host, "");
 }
 
 TEST(request_gate, framing_is_a_single_plain_content_length) {  // H1, H2

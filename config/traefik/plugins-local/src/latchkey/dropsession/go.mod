@@ -1,0 +1,3 @@
+module latchkey/dropsession
+
+go 1.21
