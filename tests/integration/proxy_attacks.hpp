@@ -42,12 +42,15 @@ public:
     int bypasses() const noexcept { return bypasses_; }
     // How many attacks reached the application as what they may be: an honest request.
     int harmless() const noexcept { return harmless_; }
+    bool latchkey_was_away() const noexcept { return away_; }
+    void take_away() noexcept { away_ = true; }
 
 private:
     proxied_site& site_;
     std::string cookie_;
     nlohmann::json mine_;
     int attacks_ = 0, bypasses_ = 0, harmless_ = 0;
+    bool away_ = false;
 };
 
 // The list, in parts.
