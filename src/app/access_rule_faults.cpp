@@ -13,7 +13,7 @@ namespace latchkey {
 namespace {
 
 constexpr std::size_t longest_path = 8 * 1024;
-constexpr std::size_t longest_method = 32;
+constexpr std::size_t longest_method = 16;  // what is taken from a proxy
 
 // "." or "..", which no request that is judged has.
 bool has_dot_segment(std::string_view path) {
@@ -84,7 +84,7 @@ std::string rule_path_fault(std::string_view value) {
 std::string rule_method_fault(std::string_view value) {
     if (value.empty() || value.size() > longest_method ||
         value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != std::string_view::npos)
-        return "is not a method: those are in capitals, such as \"GET\"";
+        return "is not a method: those are up to 16 capitals, such as \"GET\"";
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <cstdint>
+#include <cstring>
 
 namespace latchkey::http {
 namespace {
@@ -42,9 +43,29 @@ method to_method(beast::http::verb verb) noexcept {
     }
 }
 
-// Names of one length mostly share their beginnings: the last letter tells them apart sooner.
+// Whether these bytes of a name are those of a known one, whatever the case of its letters. A name is a token (RFC 9110
+// section 5.6.2, Beast has seen to that): among its characters only capital letters turn into letters or `-` this way.
+template <class Word>
+bool same_word(const char* name, const char* known) noexcept {
+    Word a, b;
+    std::memcpy(&a, name, sizeof a);
+    std::memcpy(&b, known, sizeof b);
+    return (a | static_cast<Word>(0x2020202020202020)) == b;
+}
+
+// `known`: in lower case, at least four characters, as many as in `name`. The last come first: names of one length
+// mostly share their beginnings.
 bool has_name(std::string_view name, std::string_view known) noexcept {
-    return to_lower(name.back()) == known.back() && iequals(name, known);
+    const std::size_t size = known.size();
+    if (size < 8)
+        return same_word<std::uint32_t>(name.data() + size - 4, known.data() + size - 4) &&
+               same_word<std::uint32_t>(name.data(), known.data());
+    if (!same_word<std::uint64_t>(name.data() + size - 8, known.data() + size - 8))
+        return false;
+    for (std::size_t i = 0; i + 8 < size; i += 8)
+        if (!same_word<std::uint64_t>(name.data() + i, known.data() + i))
+            return false;
+    return true;
 }
 
 field known_field(std::string_view name) noexcept {

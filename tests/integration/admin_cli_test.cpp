@@ -54,6 +54,20 @@ protected:
 INSTANTIATE_TEST_SUITE_P(server, admin_cli, testing::Values(server_is::up, server_is::down),
                          [](const auto& server) { return std::string(server.param == server_is::up ? "up" : "down"); });
 
+// The command and the server are of one mind.
+TEST_P(admin_cli, access_explain_says_what_the_server_does) {
+    for (const auto& [path, status] : {std::pair{"/", 200}, {"/a%2Fb", 200}, {"/a/../b", 403}, {"/%zz", 403}}) {
+        const std::string url = std::string("https://app.example.com") + path;
+        const auto explained = run({"access", "explain", "--user", alice().email, "--url", url, "--json"});
+        EXPECT_EQ(explained.status, status == 200 ? 0 : 1) << explained.errors;
+        EXPECT_EQ(json::parse(explained.output)["outcome"], status == 200 ? "allow" : "forbid");
+        const auto cookie = server_.login(alice());
+        EXPECT_EQ(server_.ask(get("/api/authz/auth-request", with_cookie(cookie, {{"X-Original-URL", url}}))).status,
+                  status);
+    }
+    EXPECT_EQ(run({"access", "explain", "--user", "nobody@example.com", "--url", "https://a/"}).status, 1);
+}
+
 TEST_P(admin_cli, disable_and_enable) {
     EXPECT_EQ(expect_done({"user", "disable", alice().email}).output, "Disabled " + alice().email + ".\n");
     expect_hers(401);

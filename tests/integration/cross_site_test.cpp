@@ -1,8 +1,10 @@
 // X1: what changes state is refused to other sites, by what browsers say of a request's origin.
+#include "account.hpp"
 #include "expectations.hpp"
 #include "latchkey_server.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace latchkey::test {
 namespace {
@@ -102,6 +104,29 @@ TEST_F(cross_site, logout) {
         EXPECT_EQ(response.count("Set-Cookie"), permitted ? 1U : 0U);
         EXPECT_EQ(server().ask(get("/sessions/whoami", with_cookie(cookie))).status, permitted ? 401 : 200);
     }
+}
+
+// Every other change that a signed-in person can cause: refused, and nothing has changed. The complete table of routes
+// is unit/http/cross_site_routes_test's.
+TEST_F(cross_site, whatever_changes_a_session_or_a_password) {
+    const auto cookie = server().login(bob());
+    const auto other = id_of(server(), server().login(bob()));
+    for (const auto& [headers, permitted] : matrix()) {
+        if (permitted)
+            continue;
+        SCOPED_TRACE(describe(headers));
+        for (auto request :
+             {reauthentication(cookie, bob().password), password_change(cookie, bob().password, "another-one-for-Bob"),
+              end_request(cookie, other), end_request(cookie, ""), end_request(cookie, "?all=true")}) {
+            request.headers.insert(request.headers.end(), headers.begin(), headers.end());
+            const auto response = server().ask(request);
+            expect_problem(response, 403, "cross_site_request");
+            EXPECT_EQ(response.count("Set-Cookie"), 0U);
+        }
+    }
+    EXPECT_EQ(whoami(server(), cookie), 200);
+    EXPECT_EQ(json_of(server().ask(list_request(cookie)))["sessions"].size(), 2U);
+    EXPECT_EQ(login_status(server(), bob().email, bob().password), 200);
 }
 
 // Links from other sites lead to pages and guarded applications: reading is for everybody.

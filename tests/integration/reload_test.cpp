@@ -86,6 +86,37 @@ TEST_F(reload, limits_are_in_force_on_open_connections_too) {
     EXPECT_TRUE(expect_reload()["applied"].empty()) << "nothing changed since";
 }
 
+// The rules are swapped whole, also for connections that stay; a rule with a fault leaves the old ones in force.
+TEST_F(reload, access_rules_count_from_the_next_request_on) {
+    set("server", "trusted_proxies", R"(["127.0.0.1/32"])");
+    set("access", "rules", R"([{domains = ["app.example.com"], paths = ["/public/*"], policy = "allow"}])");
+    expect_reload();
+    auto open = server_.connect();
+    const auto status = [&](const std::string& path) {
+        return open.ask(get("/api/authz/auth-request", {{"X-Original-URL", "https://app.example.com" + path}})).status;
+    };
+    EXPECT_EQ(status("/public/x"), 200);
+    EXPECT_EQ(status("/press/x"), 401);
+
+    set("access", "rules", R"([{paths = ["~ ("], policy = "allow"}])");
+    const auto refused = ask();
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_THAT(refused.body, HasSubstr("access.rules[1].paths"));
+    EXPECT_EQ(status("/public/x"), 200);
+
+    set("access", "rules", R"([{paths = ["~ ^/press/"], policy = "allow"}, {paths = ["/press/x"], policy = "deny"}])");
+    const auto report = expect_reload();
+    EXPECT_EQ(report["applied"], json::parse(R"(["access.rules"])"));
+    EXPECT_THAT(report["warnings"].dump(), HasSubstr("access.rules[2]: can never match: rule 1"));
+    EXPECT_EQ(status("/public/x"), 401);
+    EXPECT_EQ(status("/press/x"), 200);
+    EXPECT_EQ(status("/press%2Fx"), 401) << "one of its readings is not below /press/";
+
+    set("access", "rules", R"([{policy = "deny"}])");
+    expect_reload();
+    EXPECT_EQ(status("/press/x"), 403);
+}
+
 TEST_F(reload, trusted_proxies_count_from_the_next_request_on) {
     auto open = server_.connect();
     const auto request = get("/health/alive", {{"X-Request-Id", "mine"}});

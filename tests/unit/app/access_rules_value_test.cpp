@@ -182,7 +182,7 @@ TEST_F(AccessRulesValue, PathsAreWrittenAsRequestsAreCompared) {
               "is encoded, and so never what requests are compared as: write \"/a%2Fb\"");
     EXPECT_EQ(fault_of("paths", "'/a%00'"),
               "is encoded, and so never what requests are compared as: write the characters themselves");
-    for (const char* bad : {"'/a?b=c'", "'/?*'", "'/a#b'", "'/a/#/*'"})
+    for (const char* bad : {"'/a?b=c'", "'/?/*'", "'/a#b'", "'/a/#/*'"})
         EXPECT_EQ(fault_of("paths", bad), "has a query or a fragment: rules see neither") << bad;
     for (const char* bad : {"'/a*'", "'/*/a'", "'/a/**'", "'/*/*'"})
         EXPECT_EQ(fault_of("paths", bad),
@@ -209,7 +209,7 @@ TEST_F(AccessRulesValue, ExpressionsAreToldWithTheirReason) {
     EXPECT_THAT(fault("~ [z-a]"), HasSubstr("is no regular expression for RE2: invalid character class range: z-a"));
     EXPECT_THAT(fault("~ (?=x)"), HasSubstr("is no regular expression for RE2: invalid perl operator: (?="));
     EXPECT_THAT(fault("~ (a)\\1"), HasSubstr("is no regular expression for RE2: invalid escape sequence: \\1"));
-    EXPECT_THAT(fault("~ x{1,9999}"), HasSubstr("is no regular expression for RE2: bad repetition operator"));
+    EXPECT_THAT(fault("~ x{1,9999}"), HasSubstr("is no regular expression for RE2: invalid repetition size: {1,9999}"));
     EXPECT_THAT(fault("~ ((\\pL{9}){9}){9}"), HasSubstr("takes too much memory once compiled"));
     EXPECT_THAT(fault("~"), HasSubstr("has no expression after \"~\""));
     EXPECT_THAT(fault("~   "), HasSubstr("has no expression after \"~\""));
@@ -219,8 +219,8 @@ TEST_F(AccessRulesValue, ExpressionsAreToldWithTheirReason) {
 
 TEST_F(AccessRulesValue, MethodsGroupsAndNetworks) {
     EXPECT_EQ(fault_of("methods", "'GET', 'PROPFIND', 'M-SEARCH'"), "");
-    for (const char* bad : {"'get'", "''", "'GET '", "'*'", "'GET,POST'"})
-        EXPECT_EQ(fault_of("methods", bad), "is not a method: those are in capitals, such as \"GET\"") << bad;
+    for (const char* bad : {"'get'", "''", "'GET '", "'*'", "'GET,POST'", "'ABCDEFGHIJKLMNOPQ'"})
+        EXPECT_EQ(fault_of("methods", bad), "is not a method: those are up to 16 capitals, such as \"GET\"") << bad;
     EXPECT_EQ(fault_of("groups", "'admins', 'team-1.a_B'"), "");
     for (const char* bad : {"''", "'a b'", "'a,b'", "'\xc3\xa4'"})
         EXPECT_THAT(fault_of("groups", bad), testing::StartsWith("is not a group")) << bad;

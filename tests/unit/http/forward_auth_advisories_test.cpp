@@ -68,7 +68,8 @@ TEST_F(advisories, CVE_2026_40575_a_spoofed_forwarded_uri) {
                               {"X-Forwarded-Host", "app.example.com"},
                               {"X-Forwarded-Proto", "https"}}),
               401);
-    EXPECT_EQ(status(oauth2, {{"X-Original-URL", "https://app.example.com/health"}}), 401);
+    EXPECT_EQ(status(oauth2, {{"X-Original-URL", "https://app.example.com/health"}, {"X-Original-Method", "GET"}}),
+              401);
 }
 
 TEST_F(advisories, GHSA_7x63_xv5r_3p2x_nobody_is_trusted_by_default) {
