@@ -36,6 +36,9 @@ public:
     // Both. Without a Cookie of its own.
     void both(const http_request& request, const std::string& forged = {});
 
+    // The same for a request that was asked elsewhere, and has been answered.
+    void judge_anonymous(const std::string& what, bool leaked = false);
+    void judge_signed_in(const std::string& what, const std::string& forged, bool leaked = false);
     // An attack that a test judges itself.
     void count(bool bypassed, const std::string& what);
     int attacks() const noexcept { return attacks_; }
@@ -64,6 +67,7 @@ void send_bodies(attack_run& run);
 void use_methods(attack_run& run);
 void open_websockets(attack_run& run);
 void revoke_on_open_connections(attack_run& run);
+void speak_http2(attack_run& run);
 void take_latchkey_away(attack_run& run);
 
 }  // namespace latchkey::test

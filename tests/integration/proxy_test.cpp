@@ -57,7 +57,7 @@ private:
 };
 
 TEST_P(proxy, forged_headers) {
-    attack({forge_identity, forge_forwarding});
+    attack({forge_identity, forge_forwarding, speak_http2});
 }
 
 TEST_P(proxy, twisted_targets) {

@@ -24,6 +24,7 @@ public:
         options.argv = {haproxy_program(), "-db", "-f", directory() / "haproxy.cfg"};
         start(options, to.front, SIGTERM);
     }
+    std::uint16_t http2_port() const override { return ports().front; }
 };
 
 }  // namespace
