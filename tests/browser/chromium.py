@@ -118,5 +118,6 @@ class Browser:
         return {c["name"]: c for c in self.driver.get_cookies()}
 
     def complaints(self):
-        """What the console says, such as a violation of the Content-Security-Policy; refused statuses apart."""
-        return [e["message"] for e in self.driver.get_log("browser") if "Failed to load resource" not in e["message"]]
+        """What the console complains of, such as a violation of the Content-Security-Policy; refused statuses apart."""
+        return [e["message"] for e in self.driver.get_log("browser")
+                if e["level"] != "INFO" and "Failed to load resource" not in e["message"]]

@@ -262,6 +262,9 @@ class Pages(Site):
         ):
             browser.driver.execute_script(damage)
             eventually(lambda: told in str(accessibility.faults(browser)), told)
+        browser.complaints()
+        browser.driver.execute_script("document.body.append(Object.assign(document.createElement('style'), {textContent: 'x{}'}))")
+        eventually(browser.complaints, "the policy forbids a style in the page")
 
     def test_the_keyboard_is_enough(self):
         from selenium.webdriver.common.keys import Keys
