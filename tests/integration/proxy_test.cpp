@@ -56,6 +56,11 @@ private:
     std::unique_ptr<proxied_site> site_;
 };
 
+// The first, for it waits more than it works.
+TEST_P(proxy, latchkey_away) {
+    attack({take_latchkey_away});
+}
+
 TEST_P(proxy, forged_headers) {
     attack({forge_identity, forge_forwarding, speak_http2});
 }
@@ -67,10 +72,6 @@ TEST_P(proxy, twisted_targets) {
 TEST_P(proxy, hostile_traffic) {
     attack(
         {twist_cookies, overload_the_question, send_bodies, use_methods, open_websockets, revoke_on_open_connections});
-}
-
-TEST_P(proxy, latchkey_away) {
-    attack({take_latchkey_away});
 }
 
 // From the application to the login page and back.

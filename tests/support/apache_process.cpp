@@ -21,7 +21,7 @@ std::string apache_program() {
 std::string surroundings(const std::string& directory) {
     std::string out = "ServerRoot \"" + directory + "\"\nDefaultRuntimeDir \"" + directory + "\"\nPidFile \"" +
                       directory + "/apache.pid\"\nErrorLog \"" + directory + "/error.log\"\nServerName 127.0.0.1\n";
-    for (const std::string module : {"mpm_event", "authz_core", "env", "proxy", "proxy_http", "lua", "headers"})
+    for (const std::string module : {"mpm_event", "authz_core", "env", "proxy", "proxy_http", "lua"})
         out += "LoadModule " + module + "_module " + modules + "/mod_" + module + ".so\n";
     if (::geteuid() == 0)
         out += "User www-data\nGroup www-data\n";
