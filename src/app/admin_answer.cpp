@@ -155,6 +155,19 @@ std::optional<reload_report> read_reload_report(const std::string& text) {
     });
 }
 
+std::optional<answered_diagnosis> read_diagnosis(const std::string& text) {
+    return parse(text, [](const json& answer) {
+        answered_diagnosis out;
+        out.refused = answer.at("refused_urls");
+        if (const json& last = answer.at("last_refused_url"); !last.is_null()) {
+            out.header = last.at("header");
+            out.peer = last.at("peer");
+            out.peer_trusted = last.at("peer_trusted");
+        }
+        return out;
+    });
+}
+
 failure read_problem(unsigned status, const std::string& text) {
     const auto words = parse(text, [](const json& problem) {
         return std::pair(problem.at("code").get<std::string>(),

@@ -9,6 +9,7 @@
 #include <latchkey/user.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,14 @@ std::optional<std::size_t> read_revoked(const std::string& json);
 
 // Of status 200, or 422 with its faults.
 std::optional<reload_report> read_reload_report(const std::string& json);
+
+// What the server last refused to believe of a proxy, see src/http/refused_urls.hpp.
+struct answered_diagnosis {
+    std::uint64_t refused = 0;  // so far
+    std::string header, peer;
+    bool peer_trusted = false;
+};
+std::optional<answered_diagnosis> read_diagnosis(const std::string& json);
 
 // A problem of any status: its code and sentence where they are known here.
 failure read_problem(unsigned status, const std::string& json);

@@ -28,6 +28,7 @@ struct invocation {
     bool yes = false;
     std::string set_groups, add_groups, remove_groups;
     std::string target = "250ms";
+    std::string url, ca_file, connect_to;
     explain_request explain;
 
     user_request user() const { return {config_file, json, email}; }
@@ -45,6 +46,7 @@ void define_config(CLI::App& app, invocation& said, const console& io);
 void define_hash(CLI::App& app, invocation& said, const console& io);
 void define_user(CLI::App& app, invocation& said, const console& io);
 void define_session(CLI::App& app, invocation& said, const console& io);
+void define_doctor(CLI::App& app, invocation& said, const console& io);
 void define_access(CLI::App& app, invocation& said, const console& io);
 
 // What they share: a command with its --config, and options that several take.

@@ -49,6 +49,17 @@ std::string reload_json(const reload_report& report) {
     return dump(value);
 }
 
+std::string diagnosis_json(const refused_url& last) {
+    json about;
+    if (last.count != 0)
+        about = {{"header", last.header},
+                 {"peer", last.peer.str()},
+                 {"peer_trusted", last.peer_trusted},
+                 {"at", to_rfc3339(last.at)}};
+    const json value{{"refused_urls", last.count}, {"last_refused_url", std::move(about)}};
+    return dump(value);
+}
+
 std::string reload_faults_json(const reload_report& report, std::string_view request_id) {
     constexpr auto& p = problems::invalid_configuration;
     const json value{

@@ -1,5 +1,8 @@
-// What the admin site answers with: user objects, pages of a list, and what a reload came to.
+// What the admin site answers with: user objects, pages of a list, what a reload came to, and why proxies are not
+// understood.
 #pragma once
+
+#include "refused_urls.hpp"
 
 #include <latchkey/reload.hpp>
 #include <latchkey/user.hpp>
@@ -29,6 +32,9 @@ private:
 
 // {"applied":[…],"needs_restart":[…],"warnings":[…]}
 std::string reload_json(const reload_report& report);
+
+// {"refused_urls":n,"last_refused_url":{header,peer,peer_trusted,at}|null}
+std::string diagnosis_json(const refused_url& last);
 
 // A problem of status 422 with the faults beside it.
 std::string reload_faults_json(const reload_report& report, std::string_view request_id);

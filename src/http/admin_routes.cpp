@@ -15,6 +15,7 @@ constexpr std::array table{
     route{"/admin/users/{id}/sessions", methods::erase, body_rule::none, end_sessions_of_user},
     route{"/admin/sessions", methods::get, body_rule::none, list_everyones_sessions},
     route{"/admin/sessions/{id}", methods::erase, body_rule::none, end_anyones_session},
+    route{"/admin/diagnosis", methods::get, body_rule::none, diagnose},
     route{"/admin/reload", methods::post, body_rule::none, reload_configuration},
     route{"/health/alive", methods::get, body_rule::none, alive},
     route{"/health/ready", methods::get, body_rule::none, ready},

@@ -26,6 +26,8 @@ task<void> list_sessions_of_user(exchange& x);
 task<void> end_sessions_of_user(exchange& x);
 // admin_reload_handler.cpp
 task<void> reload_configuration(exchange& x);
+// admin_diagnosis_handler.cpp
+task<void> diagnose(exchange& x);
 
 // Who asks, for the audit event. Views into `x`.
 admin_call caller_of(const exchange& x) noexcept;

@@ -41,6 +41,7 @@ access_outcome decide(const access_policy& policy, access_question& question) no
 }
 
 void log_fault(exchange& x, const original_request& asked) noexcept {
+    x.svc->state.refused.note(asked.fault(), x.peer(), x.from_trusted_proxy(), x.svc->core.time.now());
     x.svc->core.log.write(
         log_level::warn, "forwarded_url_refused",
         {{"header", asked.fault()}, {"peer_trusted", x.from_trusted_proxy()}, {"request_id", x.request_id()}});

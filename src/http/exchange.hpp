@@ -42,7 +42,8 @@ public:
     bool for_programs = false;        // no page for anybody: the administrators' site
 
     bool from_trusted_proxy() const noexcept { return peer_trusted_; }
-    client_address client() const noexcept;        // the peer, or whom a trusted proxy names
+    const client_address& peer() const noexcept { return peer_; }  // whoever connected
+    client_address client() const noexcept;                        // the peer, or whom a trusted proxy names
     client_address known_client() const noexcept;  // the same, but unknown where a trusted proxy names nobody in proper
     device client_device() const;
     std::string_view request_id() const noexcept { return {request_id_.data(), request_id_size_}; }
@@ -59,8 +60,8 @@ public:
 
     // Whole answers. A refusal is a problem document, or a page for a browser that wants to show one to somebody.
     void refuse(const problem& p, std::string_view detail = {}, std::string_view allow = {});
-    void refuse(boost::system::error_code error);  // as to_problem() has it, with advice() as its detail
-    void redirect(std::string_view location, unsigned status = 303);
+    void refuse(boost::system::error_code error);       // as to_problem() has it, with advice() as its detail
+    void redirect(std::string_view location);           // 303
     void allow_cache() noexcept { cacheable_ = true; }  // before begin(): public, max-age=300 in place of no-store
 
 private:

@@ -6,7 +6,7 @@ namespace latchkey::http {
 namespace {
 
 // The busiest comes first; literals stand before the patterns that they hide.
-constexpr std::array table{
+constexpr std::array public_table{
     route{"/api/authz/auth-request", methods::get, body_rule::none, auth_request},
     route{"/api/authz/forward-auth", methods::any, body_rule::none, forward_auth, site_rule::any},
     route{"/api/authz/ext-authz/*", methods::any, body_rule::none, ext_authz, site_rule::any},
@@ -34,7 +34,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<const route> public_routes() noexcept {
-    return table;
+    return public_table;
 }
 
 }  // namespace latchkey::http

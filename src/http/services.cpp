@@ -25,7 +25,7 @@ page_set_ptr or_read(page_set_ptr files, const std::string& directory) {
 }  // namespace
 
 services::services(const config& options, std::shared_ptr<const access_policy> access, const domain& d,
-                   const server_state& shared, page_set_ptr page_files)
+                   server_state& shared, page_set_ptr page_files)
     : core(d),
       state(shared),
       limits(options.limits),

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "pages.hpp"
+#include "refused_urls.hpp"
 #include "request_gate.hpp"
 #include "safe_redirect.hpp"
 #include "same_site_guard.hpp"
@@ -42,16 +43,17 @@ struct domain {
 
 struct server_state {
     std::atomic<bool> draining{false};
+    refused_urls refused;
 };
 
 struct services {
     // `access` is what options.access was compiled into. `page_files`: as load_page_set() gave them; null: they are
     // read now. Throws std::invalid_argument: the configuration's checks have refused bad values before.
-    services(const config& options, std::shared_ptr<const access_policy> access, const domain& d,
-             const server_state& shared, page_set_ptr page_files = nullptr);
+    services(const config& options, std::shared_ptr<const access_policy> access, const domain& d, server_state& shared,
+             page_set_ptr page_files = nullptr);
 
     domain core;
-    const server_state& state;
+    server_state& state;
     limit_options limits;
     gate_options gate;
     session_cookie cookie;

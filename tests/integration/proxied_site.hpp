@@ -22,6 +22,7 @@ public:
     std::string host() const { return loopback_address(front_port_); }
     std::string origin() const { return kind_.scheme + "://" + host(); }
     latchkey_server& server() { return *server_; }
+    std::uint16_t http2_port() const { return proxy_->http2_port(); }
     std::string proxy_log() const { return proxy_->log(); }
 
     raw_client connect() const { return proxy_->connect(); }

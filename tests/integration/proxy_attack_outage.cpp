@@ -27,6 +27,7 @@ void nobody_enters(attack_run& run, int rounds, const std::string& when) {
 }  // namespace
 
 void take_latchkey_away(attack_run& run) {
+    run.take_away();
     auto& site = run.site();
     const auto question = site.wire(get("/", with_cookie(run.cookie())));
     auto& process = site.server().process();

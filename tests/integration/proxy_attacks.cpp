@@ -81,20 +81,21 @@ void attack_run::anonymous(const http_request& request) {
 
 void attack_run::anonymous(const std::string& bytes) {
     const auto response = site_.send(bytes, bytes.starts_with("HEAD "));
+    judge_anonymous(bytes + " -> " + std::to_string(response.status), response.count("Remote-User") > 0);
+}
+
+void attack_run::judge_anonymous(const std::string& what, bool leaked) {
     const auto arrived = site_.arrivals();
-    const bool guarded = !std::all_of(arrived.begin(), arrived.end(), is_open);
-    std::string seen;
+    std::string faults = leaked ? "\nLatchkey's word leaked" : "";
     for (const auto& request : arrived) {
         for (const auto& name : identity_names())
-            if (const auto values = fields_of(request, name); !values.empty() && !is(values, ""))
-                seen += "\nidentity for nobody: " + request;
+            if (!is(fields_of(request, name), ""))
+                faults += "\nidentity for nobody: " + request;
         if (!is_open(request))
-            seen += "\nreached: " + request;
+            faults += "\nreached: " + request;
     }
     harmless_ += arrived.empty() ? 0 : 1;
-    // An answer from elsewhere must not be Latchkey's word to the proxy either.
-    const bool leaked = response.count("Remote-User") > 0;
-    count(guarded || !seen.empty() || leaked, "anonymous: " + bytes + " -> " + std::to_string(response.status) + seen);
+    count(!faults.empty(), "anonymous: " + what + faults);
 }
 
 void attack_run::signed_in(http_request request, const std::string& forged) {
@@ -104,8 +105,12 @@ void attack_run::signed_in(http_request request, const std::string& forged) {
 
 void attack_run::signed_in(const std::string& bytes, const std::string& forged) {
     const auto response = site_.send(bytes, bytes.starts_with("HEAD "));
+    judge_signed_in(bytes + " -> " + std::to_string(response.status), forged, response.count("Remote-User") > 0);
+}
+
+void attack_run::judge_signed_in(const std::string& what, const std::string& forged, bool leaked) {
     const auto arrived = site_.arrivals();
-    std::string faults = response.count("Remote-User") > 0 ? "\nLatchkey's word leaked" : "";
+    std::string faults = leaked ? "\nLatchkey's word leaked" : "";
     for (const auto& request : arrived) {
         const bool as_bob = is(fields_of(request, "Remote-User"), mine_["user"]["id"]) &&
                             is(fields_of(request, "Remote-Email"), bob().email) &&
@@ -121,7 +126,7 @@ void attack_run::signed_in(const std::string& bytes, const std::string& forged) 
     if (arrived.size() > 1)
         faults += "\nseveral requests out of one";
     harmless_ += arrived.empty() ? 0 : 1;
-    count(!faults.empty(), "signed in: " + bytes + " -> " + std::to_string(response.status) + faults);
+    count(!faults.empty(), "signed in: " + what + faults);
 }
 
 void attack_run::both(const http_request& request, const std::string& forged) {

@@ -36,18 +36,24 @@ public:
     // Both. Without a Cookie of its own.
     void both(const http_request& request, const std::string& forged = {});
 
+    // The same for a request that was asked elsewhere, and has been answered.
+    void judge_anonymous(const std::string& what, bool leaked = false);
+    void judge_signed_in(const std::string& what, const std::string& forged, bool leaked = false);
     // An attack that a test judges itself.
     void count(bool bypassed, const std::string& what);
     int attacks() const noexcept { return attacks_; }
     int bypasses() const noexcept { return bypasses_; }
     // How many attacks reached the application as what they may be: an honest request.
     int harmless() const noexcept { return harmless_; }
+    bool latchkey_was_away() const noexcept { return away_; }
+    void take_away() noexcept { away_ = true; }
 
 private:
     proxied_site& site_;
     std::string cookie_;
     nlohmann::json mine_;
     int attacks_ = 0, bypasses_ = 0, harmless_ = 0;
+    bool away_ = false;
 };
 
 // The list, in parts.
@@ -61,6 +67,7 @@ void send_bodies(attack_run& run);
 void use_methods(attack_run& run);
 void open_websockets(attack_run& run);
 void revoke_on_open_connections(attack_run& run);
+void speak_http2(attack_run& run);
 void take_latchkey_away(attack_run& run);
 
 }  // namespace latchkey::test

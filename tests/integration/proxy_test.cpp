@@ -45,15 +45,24 @@ protected:
             part(run);
         std::cout << site().name() << ": " << run.attacks() << " attacks, " << run.bypasses() << " bypasses, "
                   << run.harmless() << " arrived as honest requests\n";
-        EXPECT_GT(run.attacks(), 0);
+        EXPECT_EQ(run.harmless() == 0, run.latchkey_was_away()) << "a door that nobody gets through proves nothing";
     }
+
+    void log_in_and_look_around();
+    void lie_about_the_address();
+    void log_in_by_chunks();
 
 private:
     std::unique_ptr<proxied_site> site_;
 };
 
+// The first, for it waits more than it works.
+TEST_P(proxy, latchkey_away) {
+    attack({take_latchkey_away});
+}
+
 TEST_P(proxy, forged_headers) {
-    attack({forge_identity, forge_forwarding});
+    attack({forge_identity, forge_forwarding, speak_http2});
 }
 
 TEST_P(proxy, twisted_targets) {
@@ -65,11 +74,14 @@ TEST_P(proxy, hostile_traffic) {
         {twist_cookies, overload_the_question, send_bodies, use_methods, open_websockets, revoke_on_open_connections});
 }
 
-TEST_P(proxy, latchkey_away) {
-    attack({take_latchkey_away});
+// From the application to the login page and back.
+TEST_P(proxy, serves_honest_people) {
+    log_in_and_look_around();
+    lie_about_the_address();
+    log_in_by_chunks();
 }
 
-TEST_P(proxy, from_the_application_to_the_login_page_and_back) {
+void proxy::log_in_and_look_around() {
     const auto origin = site().origin();
     const auto refused = site().ask(get("/private/page?a=b&c=d", {{"Accept", "text/html"}, {"Remote-User", "root"}}));
     EXPECT_EQ(refused.status, 302);
@@ -117,7 +129,7 @@ TEST_P(proxy, from_the_application_to_the_login_page_and_back) {
 }
 
 // The client's address as Latchkey learns it at a login is the proxy's word, not the client's (F1).
-TEST_P(proxy, the_client_cannot_choose_its_address) {
+void proxy::lie_about_the_address() {
     for (const std::string name : {"X-Forwarded-For", "X_Forwarded_For", "X-Real-IP", "Forwarded", "X-Client-IP"}) {
         const auto response = site().ask(login_request(alice(), {{name, "203.0.113.9"}}));
         ASSERT_EQ(response.status, 200) << name;
@@ -126,7 +138,7 @@ TEST_P(proxy, the_client_cannot_choose_its_address) {
 }
 
 // Chunked logins are served, or refused for what they are: Latchkey takes no transfer coding.
-TEST_P(proxy, chunked_clients_can_log_in) {
+void proxy::log_in_by_chunks() {
     const auto body = login_body(alice());
     char size[16];
     std::snprintf(size, sizeof size, "%zx", body.size());

@@ -114,7 +114,7 @@ TEST_F(reload, access_rules_count_from_the_next_request_on) {
 
     set("access", "rules", R"([{policy = "deny"}])");
     expect_reload();
-    EXPECT_EQ(status("/press/x"), 401) << "nobody passes; nobody is told that signing in would not help";
+    EXPECT_EQ(status("/press/x"), 403);
 }
 
 TEST_F(reload, trusted_proxies_count_from_the_next_request_on) {

@@ -21,7 +21,7 @@ std::string apache_program() {
 std::string surroundings(const std::string& directory) {
     std::string out = "ServerRoot \"" + directory + "\"\nDefaultRuntimeDir \"" + directory + "\"\nPidFile \"" +
                       directory + "/apache.pid\"\nErrorLog \"" + directory + "/error.log\"\nServerName 127.0.0.1\n";
-    for (const std::string module : {"mpm_event", "authz_core", "env", "proxy", "proxy_http", "lua", "headers"})
+    for (const std::string module : {"mpm_event", "authz_core", "env", "proxy", "proxy_http", "lua"})
         out += "LoadModule " + module + "_module " + modules + "/mod_" + module + ".so\n";
     if (::geteuid() == 0)
         out += "User www-data\nGroup www-data\n";
@@ -33,9 +33,11 @@ std::string surroundings(const std::string& directory) {
 
 class apache_process final : public proxy_process {
 public:
-    explicit apache_process(const proxy_ports& to) : proxy_process(to) {
+    explicit apache_process(const proxy_ports& to, const substitutions& script_changes = {}) : proxy_process(to) {
         const auto script = directory() / "latchkey.lua";
-        write_file(script, adapted_sample("config/apache/latchkey.lua", {{"9080", std::to_string(to.latchkey)}}));
+        write_file(script,
+                   substituted(adapted_sample("config/apache/latchkey.lua", {{"9080", std::to_string(to.latchkey)}}),
+                               script_changes));
         write_file(directory() / "sample.conf",
                    "Listen " + loopback_address(to.front) + "\n" +
                        adapted_sample("config/apache/latchkey.conf",
@@ -59,6 +61,10 @@ public:
 };
 
 }  // namespace
+
+std::unique_ptr<proxy_process> start_apache_with(const proxy_ports& ports, const substitutions& script_changes) {
+    return std::make_unique<apache_process>(ports, script_changes);
+}
 
 const proxy_kind& apache_kind() {
     static const proxy_kind kind{"apache", "http", [] { return !apache_program().empty(); },

@@ -6,5 +6,7 @@
 namespace latchkey::test {
 
 const proxy_kind& apache_kind();
+// The same with something else in its script.
+std::unique_ptr<proxy_process> start_apache_with(const proxy_ports& ports, const substitutions& script_changes);
 
 }  // namespace latchkey::test

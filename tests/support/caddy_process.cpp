@@ -33,11 +33,15 @@ public:
         options.environment = {{"HOME", home}, {"XDG_DATA_HOME", home}, {"XDG_CONFIG_HOME", home}};
         start(options, own, SIGKILL);  // it would wait for its clients
         tunnel_ = std::make_unique<tls_tunnel>(to.front, own, made.certificate);
+        http2_tunnel_ = std::make_unique<tls_tunnel>(http2_port_, own, made.certificate, "h2");
     }
     std::string log() const override { return proxy_process::log() + (tunnel_ ? tunnel_->log() : std::string{}); }
 
+    std::uint16_t http2_port() const override { return http2_port_; }
+
 private:
-    std::unique_ptr<tls_tunnel> tunnel_;
+    std::uint16_t http2_port_ = free_port();
+    std::unique_ptr<tls_tunnel> tunnel_, http2_tunnel_;
 };
 
 }  // namespace

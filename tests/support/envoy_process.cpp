@@ -26,6 +26,7 @@ public:
             "--log-level",   "warn"};
         start(options, to.front, SIGKILL);  // it would wait for its clients
     }
+    std::uint16_t http2_port() const override { return ports().front; }
 };
 
 }  // namespace

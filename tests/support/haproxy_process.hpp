@@ -6,6 +6,8 @@
 namespace latchkey::test {
 
 const proxy_kind& haproxy_kind();
+// The same with something else in its script.
+std::unique_ptr<proxy_process> start_haproxy_with(const proxy_ports& ports, const substitutions& script_changes);
 
 // "" when there is none.
 std::string haproxy_program();

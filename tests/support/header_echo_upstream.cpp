@@ -96,28 +96,32 @@ bool header_echo_upstream::receive(int fd, std::string& into) const {
 }
 
 void header_echo_upstream::serve(int fd) {
-    std::string bytes;
+    for (std::string bytes; serve_one(fd, bytes);) {
+    }
+}
+
+bool header_echo_upstream::serve_one(int fd, std::string& bytes) {
     std::optional<whole_request> request;
     try {
         while (!(request = whole_request_in(bytes)))
             if (!receive(fd, bytes))
-                return;
+                return false;
     } catch (const std::exception&) {
         remember("unreadable: " + bytes);
-        return;
+        return false;
     }
-    remember(request->text);
-    if (iequals(field_of(request->text, "Upgrade"), "websocket")) {
+    const auto& text = request->text;
+    remember(text);
+    if (iequals(field_of(text, "Upgrade"), "websocket")) {
         send_all(fd, switching);
         for (std::string frames; receive(fd, frames); frames.clear())
             send_all(fd, frames);
-        return;
+        return false;
     }
-    if (!request->rest.empty())
-        remember("behind a request: " + request->rest);
-    const auto& text = request->text;
-    send_all(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " +
-                     std::to_string(text.size()) + "\r\n\r\n" + (text.starts_with("HEAD ") ? "" : text));
+    send_all(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(text.size()) +
+                     "\r\n\r\n" + (text.starts_with("HEAD ") ? "" : text));
+    bytes = request->rest;
+    return true;
 }
 
 }  // namespace latchkey::test

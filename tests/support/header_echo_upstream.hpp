@@ -1,8 +1,8 @@
 // The guarded application of the proxy tests: answers every request with 200 and the exact request that it got as the
 // body, byte for byte, and keeps what it saw. A WebSocket handshake is accepted, and what follows is sent back.
 //
-// One request a connection, so that nothing leaks from one into the next; each connection has a thread of its own.
-// Chunked bodies are kept and sent back without their framing. What comes behind a request counts as another one.
+// Each connection has a thread of its own and is kept open; what comes behind a request is the next one. Chunked bodies
+// are kept and sent back without their framing.
 #pragma once
 
 #include "unique_fd.hpp"
@@ -31,6 +31,7 @@ public:
 private:
     void run();
     void serve(int fd);
+    bool serve_one(int fd, std::string& bytes);     // false when that was the last
     bool receive(int fd, std::string& into) const;  // false at the end
     void remember(const std::string& request);
 

@@ -43,6 +43,8 @@ public:
     virtual ~proxy_process();
 
     raw_client connect() const { return raw_client::tcp(ports_.front); }
+    // Where it takes HTTP/2 without TLS from clients that know so beforehand; 0: nowhere.
+    virtual std::uint16_t http2_port() const { return 0; }
     // What it wrote to its log and to its terminal.
     virtual std::string log() const;
 

@@ -45,14 +45,14 @@ test_certificate make_certificate(const temp_dir& directory) {
     return made;
 }
 
-tls_tunnel::tls_tunnel(std::uint16_t front, std::uint16_t to, const std::string& trusted)
+tls_tunnel::tls_tunnel(std::uint16_t front, std::uint16_t to, const std::string& trusted, const std::string& protocol)
     : proxy_process({front, 0, to}) {
     write_file(
         directory() / "tunnel.cfg",
         "defaults\n  mode tcp\n  timeout connect 10s\n  timeout client 60s\n  timeout server 60s\nlisten tunnel\n"
         "  bind " +
             loopback_address(front) + "\n  server s " + loopback_address(to) + " ssl verify required ca-file " +
-            trusted + "\n");
+            trusted + (protocol.empty() ? "" : " alpn " + protocol) + "\n");
     child_options options;
     options.argv = {haproxy_program(), "-db", "-f", directory() / "tunnel.cfg"};
     start(options, front, SIGTERM);

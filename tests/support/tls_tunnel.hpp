@@ -18,8 +18,8 @@ test_certificate make_certificate(const temp_dir& directory);
 
 class tls_tunnel final : public proxy_process {
 public:
-    // From `front` to `to`, whose certificate must be `trusted`.
-    tls_tunnel(std::uint16_t front, std::uint16_t to, const std::string& trusted);
+    // From `front` to `to`, whose certificate must be `trusted`. `protocol`: as ALPN names it; empty: nothing is said.
+    tls_tunnel(std::uint16_t front, std::uint16_t to, const std::string& trusted, const std::string& protocol = {});
 };
 
 }  // namespace latchkey::test

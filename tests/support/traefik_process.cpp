@@ -34,6 +34,7 @@ public:
             if (until.passed())
                 throw std::runtime_error("Traefik reads no routes: " + log());
     }
+    std::uint16_t http2_port() const override { return ports().front; }
 
 private:
     // It listens before it has read where anything goes.

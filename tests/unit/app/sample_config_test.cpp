@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -50,6 +51,23 @@ TEST(SampleConfig, ShowsAccessRulesThatWork) {
     for (const auto* list :
          {&everything.domains, &everything.paths, &everything.methods, &everything.groups, &everything.networks})
         EXPECT_FALSE(list->empty());
+}
+
+TEST(SampleConfig, TheExampleOfTheDocumentationWorks) {
+    const auto root = std::filesystem::path(SAMPLE_CONFIG).parent_path().parent_path();
+    std::ifstream file(root / "docs" / "access-rules.md");
+    std::string line;
+    std::string toml;
+    while (std::getline(file, line) && line != "```toml") {
+    }
+    while (std::getline(file, line) && line != "```")
+        toml += line + '\n';
+    const temporary_directory directory;
+    const auto loaded = load_config(directory.write("rules.toml", toml), {});
+    for (const auto& fault : loaded.faults)
+        ADD_FAILURE() << fault.text();
+    EXPECT_TRUE(loaded.warnings.empty());
+    EXPECT_EQ(loaded.values.access.rules.size(), 3U);
 }
 
 TEST(SampleConfig, ExplainsEveryKey) {

@@ -4,6 +4,7 @@
 #include "access_reference.hpp"
 #include "hidden_rules.hpp"
 #include "random_access.hpp"
+#include "sanitizer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +16,7 @@
 namespace latchkey {
 namespace {
 
-constexpr int rule_sets = 100'000;
+const int rule_sets = test::under_sanitizer() ? 10'000 : 100'000;
 
 unsigned seed() {
     const char* other = std::getenv("LATCHKEY_TEST_SEED");

@@ -6,6 +6,7 @@
 #include <latchkey/access_policy.hpp>
 
 #include <bitset>
+#include <map>
 #include <optional>
 #include <regex>
 #include <string>
@@ -74,7 +75,7 @@ private:
         for (const auto& pattern : rule.paths) {
             if (pattern[0] == '~') {
                 const auto start = pattern.find_first_not_of(' ', 1);
-                if (std::regex_search(path, std::regex(pattern.substr(start))))
+                if (std::regex_search(path, regex(pattern.substr(start))))
                     return true;
             } else if (pattern.size() >= 2 && pattern.substr(pattern.size() - 2) == "/*") {
                 if (path.substr(0, pattern.size() - 1) == pattern.substr(0, pattern.size() - 1))
@@ -84,6 +85,12 @@ private:
             }
         }
         return rule.paths.empty();
+    }
+
+    // Few different ones, and dear to make.
+    static const std::regex& regex(const std::string& text) {
+        static std::map<std::string, std::regex> known;
+        return known.try_emplace(text, text).first->second;
     }
 
     static bool method_is_in(const access_rule& rule, const std::string& method) {

@@ -156,7 +156,7 @@ TEST_F(page_directory, the_services_take_it_from_the_configuration) {
     testing::no_audit audit;
     testing::no_log log;
     manual_clock time;
-    const server_state state;
+    server_state state;
     config options;
     options.pages.directory = path();
     write("error.html", "mine");
