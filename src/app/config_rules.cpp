@@ -153,6 +153,13 @@ std::string wide_host_warning(const config& c) {
     return {};
 }
 
+std::string nothing_allowed_warning(const config& c) {
+    const auto denies = [](const access_rule& rule) { return rule.policy == "deny"; };
+    return c.access.default_policy == "deny" && std::all_of(c.access.rules.begin(), c.access.rules.end(), denies)
+               ? "nobody may see anything: no rule lets anybody in"
+               : "";
+}
+
 constexpr auto rules = std::to_array<config_rule>({
     {fault, {"session.idle_timeout", "session.absolute_timeout"}, idle_fault},
     {fault, {"session.remembered_idle_timeout", "session.remembered_absolute_timeout"}, remembered_idle_fault},
@@ -170,6 +177,7 @@ constexpr auto rules = std::to_array<config_rule>({
     {warning, {"password.memory", ""}, memory_warning},
     {warning, {"password.iterations", ""}, iterations_warning},
     {warning, {"redirect.allowed_hosts", ""}, wide_host_warning},
+    {warning, {"access.default", "access.rules"}, nothing_allowed_warning},
 });
 
 }  // namespace

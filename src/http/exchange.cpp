@@ -118,8 +118,8 @@ void exchange::refuse(boost::system::error_code error) {
     refuse(to_problem(error), advice(error));
 }
 
-void exchange::redirect(std::string_view location, unsigned status) {
-    begin(status);
+void exchange::redirect(std::string_view location) {
+    begin(303);
     header("Location", location);
     finish();
 }

@@ -58,8 +58,8 @@ public:
 
     // Whole answers.
     void refuse(const problem& p, std::string_view detail = {}, std::string_view allow = {});
-    void refuse(boost::system::error_code error);  // as to_problem() has it, with advice() as its detail
-    void redirect(std::string_view location, unsigned status = 303);
+    void refuse(boost::system::error_code error);       // as to_problem() has it, with advice() as its detail
+    void redirect(std::string_view location);           // 303
     void allow_cache() noexcept { cacheable_ = true; }  // before begin(): public, max-age=300 in place of no-store
 
 private:

@@ -10,9 +10,9 @@
 #include "target_path.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <random>
 #include <string>
 #include <vector>
@@ -68,6 +68,13 @@ std::vector<question> questions_for(std::size_t count) {
     return out;
 }
 
+// Nanoseconds of this thread's: what others do on the machine counts for less.
+double processor_time() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
 double nanoseconds_each(std::size_t count, bool everywhere, std::size_t rounds) {
     const auto policy = make_access_policy(rules_for(count, everywhere));
     const auto asked = questions_for(count);
@@ -81,16 +88,15 @@ double nanoseconds_each(std::size_t count, bool everywhere, std::size_t rounds) 
     std::size_t allowed = 0;
     std::vector<double> each;
     for (int pass = 0; pass < 6; ++pass) {
-        const auto start = std::chrono::steady_clock::now();
+        const double start = processor_time();
         for (std::size_t i = 0; i < rounds; ++i) {
             const auto& q = asked[i % asked.size()];
             const auto path = target_path::parse(q.path, scratch);
             allowed += policy->decide({q.host, path->readings(), q.method, client, who.get()}).outcome ==
                        access_outcome::allow;
         }
-        const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
         if (pass > 0)  // the first one builds the expressions' automata
-            each.push_back(took.count() / static_cast<double>(rounds));
+            each.push_back((processor_time() - start) / static_cast<double>(rounds));
     }
     std::sort(each.begin(), each.end());
     if (allowed == 0)
@@ -102,8 +108,8 @@ double nanoseconds_each(std::size_t count, bool everywhere, std::size_t rounds) 
 
 int main(int argc, char** argv) {
     const std::size_t rounds = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 400'000;
-    std::puts("rules    typical     expressions everywhere   (reading the path and deciding, ns)");
+    std::puts("rules    typical  expressions everywhere   (reading the path and deciding, ns of processor time)");
     for (const std::size_t count : {0, 10, 100, 1'000, 4'000})
-        std::printf("%5zu  %9.0f  %12.0f\n", count, nanoseconds_each(count, false, rounds),
+        std::printf("%5zu  %9.0f  %22.0f\n", count, nanoseconds_each(count, false, rounds),
                     nanoseconds_each(count, true, rounds));
 }

@@ -280,6 +280,14 @@ TEST_F(AccessRulesValue, WarnsOfRulesThatCanNeverMatch) {
     EXPECT_THAT(warnings_of(two_rules), IsEmpty());
 }
 
+TEST_F(AccessRulesValue, WarnsWhereNobodyMaySeeAnything) {
+    EXPECT_THAT(warnings_of("access.default = 'deny'"),
+                ElementsAre("F:1: access.default: nobody may see anything: no rule lets anybody in"));
+    EXPECT_THAT(warnings_of("access.default = 'deny'\n[[access.rules]]\npaths=['/']\npolicy='deny'\n"),
+                ElementsAre("F:1: access.default: nobody may see anything: no rule lets anybody in"));
+    EXPECT_THAT(warnings_of("access.default = 'deny'\n[[access.rules]]\npaths=['/']\npolicy='allow'\n"), IsEmpty());
+}
+
 TEST_F(AccessRulesValue, PrintsWhatItReadAndReadsThatAgain) {
     std::ostringstream out, err;
     const console io{out, err, 0, "/nowhere", {}};

@@ -44,6 +44,8 @@ TEST(HiddenRules, ByPaths) {
     EXPECT_TRUE(hides(on({}, {"/*"}), on({})));
     EXPECT_FALSE(hides(on({}, {"/a/*"}), on({})));
     EXPECT_FALSE(hides(on({}, {"/a/*"}), on({}, {"/a"})));
+    EXPECT_FALSE(hides(on({}, {"/a/"}), on({}, {"/a/*"})));
+    EXPECT_FALSE(hides(on({}, {"/a"}), on({}, {"/ab"})));
     EXPECT_FALSE(hides(on({}, {"/a/*"}), on({}, {"/ab/*"})));
     EXPECT_FALSE(hides(on({}, {"/a/b"}), on({}, {"/a/*"})));
     EXPECT_FALSE(hides(on({}, {"/a/*"}), on({}, {"/a/b", "/c"})));

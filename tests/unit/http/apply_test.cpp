@@ -152,6 +152,24 @@ TEST_F(apply, another_policy_on_an_open_connection) {
     EXPECT_EQ(client.ask(request).status, 401);
 }
 
+// The client's address is looked for as soon as some rule asks for it.
+TEST_F(apply, rules_that_ask_for_the_client) {
+    struct known_only final : access_policy {
+        access_decision decide(const access_question& q) const noexcept override {
+            return {q.client == client_address{} ? access_outcome::forbid : access_outcome::allow, {}};
+        }
+        access_outcome decide_by_default(const user_profile*) const noexcept override { return access_outcome::forbid; }
+    };
+    const auto policy = std::make_shared<known_only>();
+    auto client = connect();
+    const auto request = get("/api/authz/auth-request", {{"X-Original-URL", "https://a.example/"}});
+    server_->apply(options_, policy);
+    EXPECT_EQ(client.ask(request).status, 403);
+    options_.access.rules.push_back({{}, {}, {}, {}, {"127.0.0.0/8"}, "allow"});
+    server_->apply(options_, policy);
+    EXPECT_EQ(client.ask(request).status, 200);
+}
+
 TEST_F(apply, what_cannot_change_live_does_not) {
     auto client = connect();
     config other = options_;

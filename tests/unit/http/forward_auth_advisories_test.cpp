@@ -118,6 +118,23 @@ TEST_F(advisories, CVE_2021_32637_malformed_urls) {
         EXPECT_EQ(status(nginx, with(original(), "X-Original-URL", url)), 401) << url;
 }
 
+// What a server never sees takes no part in a match, and is refused where it comes all the same.
+TEST_F(advisories, GHSA_pxq7_h93f_9jrg_a_fragment) {
+    for (const auto* uri : {"/private#/public/a", "/private#/health", "/health#", "/public/a#b"}) {
+        EXPECT_EQ(status(nginx, with(original(), "X-Original-URL", "https://app.example.com" + std::string(uri))), 401);
+        EXPECT_EQ(status(forward, with(forwarded(), "X-Forwarded-Uri", uri)), 401) << uri;
+    }
+    for (const auto* uri : {"/private%23/public/a", "/private%23", "/private%2523/health"})
+        EXPECT_EQ(anonymous("app.example.com", uri), login_) << uri;
+}
+
+TEST_F(advisories, GHSA_7rh7_c77v_6434_a_query) {
+    for (const auto* uri :
+         {"/private?/public/a", "/private?/health", "/private?x=/health", "/?/../public/a", "/private%3F/public/a"})
+        EXPECT_EQ(anonymous("app.example.com", uri), login_) << uri;
+    EXPECT_EQ(anonymous("app.example.com", "/health?/private"), passes_);
+}
+
 // F5: several readings, and the strictest counts.
 TEST_F(advisories, paths_that_servers_read_differently) {
     for (const auto* uri :

@@ -65,6 +65,42 @@ TEST(safe_redirect, tricks_end_at_the_default_page) {
     EXPECT_FALSE(secure.check(std::string(9000, 'a').insert(0, "/")));
 }
 
+// A path that browsers take for a host, as they take a backslash for a slash.
+TEST(safe_redirect, GHSA_qqxw_m5fj_f7gv_slash_and_backslash) {
+    for (const auto* rd :
+         {"/\\evil.test", "/\\/evil.test", "\\/evil.test", "/a/..\\\\evil.test", "/%5Cevil.test", "/%255cevil.test"})
+        EXPECT_FALSE(secure.check(rd)) << rd;
+}
+
+// White space that browsers drop before they look at the slashes.
+TEST(safe_redirect, GHSA_j7px_6hwj_hpjg_white_space_between_slashes) {
+    for (const auto* rd :
+         {"/\t/evil.test", "/\n/evil.test", "/\r/evil.test", "/ /evil.test", "/\v/evil.test", "/\f/evil.test",
+          "/\t\\evil.test", "\t//evil.test", "/%09/evil.test", "/%0a/evil.test", "/%2509/evil.test"})
+        EXPECT_FALSE(secure.check(rd)) << rd;
+}
+
+// "*.apps.example.com" is about what stands below, and not about what merely ends in the same letters.
+TEST(safe_redirect, GHSA_4mf2_f3wh_gvf2_parents_end_at_a_dot) {
+    for (const auto* rd :
+         {"https://evilapps.example.com/", "https://evil-apps.example.com/", "https://apps.example.com/",
+          "https://apps.example.com.evil.test/", "https://a.apps.example.com.evil.test/",
+          "https://a.apps.example.com@evil.test/", "https://.apps.example.com/", "https://a..apps.example.com/"})
+        EXPECT_FALSE(secure.check(rd)) << rd;
+    EXPECT_TRUE(secure.check("https://a.apps.example.com/"));
+}
+
+// X3
+TEST(safe_redirect, addresses_have_one_spelling) {
+    const safe_redirect local("http://[0:0::1]:9080", {{"192.0.2.1"}});
+    EXPECT_EQ(local.own_origin(), "http://[::1]:9080");
+    EXPECT_EQ(local.check("http://[::0:1]:9080/a"), "http://[::1]:9080/a");
+    EXPECT_EQ(local.check("http://192.0.2.1/a"), "http://192.0.2.1/a");
+    for (const auto* rd : {"http://192.0.513/", "http://3221225985/", "http://0300.0.2.1/", "http://0xc0.0.2.1/",
+                           "http://192.0.2.01/", "http://[::1]/"})
+        EXPECT_FALSE(local.check(rd)) << rd;
+}
+
 TEST(safe_redirect, over_http_both_schemes_pass) {
     const safe_redirect local("http://127.0.0.1:9080", {{"app.test"}});
     EXPECT_TRUE(local.check("http://app.test/"));
