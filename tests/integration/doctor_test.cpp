@@ -10,7 +10,6 @@
 namespace latchkey::test {
 namespace {
 
-using substitutions = std::vector<std::pair<std::string, std::string>>;
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
@@ -25,12 +24,7 @@ protected:
     std::vector<std::string> examine(const substitutions& faults, int expected_status) {
         if (!server_)
             start();
-        substitutions all{{"127.0.0.1:9080", "127.0.0.1:" + std::to_string(server_->port())},
-                          {"127.0.0.1:8080", "127.0.0.1:" + std::to_string(app_.port())},
-                          {"listen 80;", "listen 127.0.0.1:" + std::to_string(port_) + ";"},
-                          {"server_name app.example.com;", "server_name 127.0.0.1;"}};
-        all.insert(all.end(), faults.begin(), faults.end());
-        const nginx_process nginx("config/nginx/latchkey.conf", all, port_);
+        const auto nginx = start_nginx({port_, server_->port(), app_.port()}, faults);
         return ask(expected_status);
     }
     std::vector<std::string> ask(int expected_status) {

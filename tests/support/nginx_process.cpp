@@ -24,13 +24,13 @@ std::string surroundings(const std::string& directory) {
 
 class nginx_process final : public proxy_process {
 public:
-    explicit nginx_process(const proxy_ports& to) : proxy_process(to) {
-        write_file(
-            directory() / "sample.conf",
+    nginx_process(const proxy_ports& to, const substitutions& mistakes) : proxy_process(to) {
+        const auto sample =
             adapted_sample("config/nginx/latchkey.conf", {{"127.0.0.1:9080", loopback_address(to.latchkey)},
                                                           {"127.0.0.1:8080", loopback_address(to.app)},
                                                           {"listen 80;", "listen " + loopback_address(to.front) + ";"},
-                                                          {"server_name app.example.com;", "server_name 127.0.0.1;"}}));
+                                                          {"server_name app.example.com;", "server_name 127.0.0.1;"}});
+        write_file(directory() / "sample.conf", substituted(sample, mistakes));
         write_file(directory() / "nginx.conf", surroundings(directory().path().string()));
         child_options options;
         options.argv = {nginx_program(),           "-p", directory().path().string(), "-e",
@@ -45,11 +45,13 @@ public:
 
 }  // namespace
 
+std::unique_ptr<proxy_process> start_nginx(const proxy_ports& ports, const substitutions& mistakes) {
+    return std::make_unique<nginx_process>(ports, mistakes);
+}
+
 const proxy_kind& nginx_kind() {
     static const proxy_kind kind{"nginx", "http", [] { return !nginx_program().empty(); },
-                                 [](const proxy_ports& ports) -> std::unique_ptr<proxy_process> {
-                                     return std::make_unique<nginx_process>(ports);
-                                 }};
+                                 [](const proxy_ports& ports) { return start_nginx(ports, {}); }};
     return kind;
 }
 
