@@ -1,6 +1,5 @@
-#include "make_access_policy.hpp"
-
 #include "compiled_rule.hpp"
+#include "make_access_policy.hpp"
 #include "rule_index.hpp"
 
 #include <bit>
