@@ -1,5 +1,6 @@
 #include "authz.hpp"
 
+#include "accept.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -62,24 +63,6 @@ void append_encoded(std::string& out, std::string_view text) {
     }
 }
 
-// Whether the field names text/html, with a weight above nothing (RFC 9110 section 12.5.1).
-bool accepts_html(std::string_view accept) noexcept {
-    while (!accept.empty()) {
-        auto range = next_part(accept, ',');
-        if (!iequals(trim(next_part(range, ';')), "text/html"))
-            continue;
-        bool wanted = true;
-        while (!range.empty()) {
-            auto value = trim(next_part(range, ';'));
-            if (iequals(trim(next_part(value, '=')), "q"))
-                wanted = trim(value).find_first_of("123456789") != std::string_view::npos;
-        }
-        if (wanted)
-            return true;
-    }
-    return false;
-}
-
 }  // namespace
 
 verdict judge(exchange& x, const result<session>& mine, const original_request& asked) {
@@ -126,7 +109,7 @@ void append_login_url(std::string& out, const services& svc, const original_requ
 }
 
 bool is_navigation(const request_head& head) noexcept {
-    if (head.is_repeated(field::accept) || !accepts_html(head[field::accept]))
+    if (head.is_repeated(field::accept) || !names_html(head[field::accept]))
         return false;
     if (iequals(head[field::x_requested_with], "XMLHttpRequest"))
         return false;
