@@ -9,8 +9,8 @@
 namespace latchkey {
 namespace {
 
-void tell_revoked(const console& io, bool json, std::size_t count, const std::string& sentence) {
-    if (json)
+void tell_revoked(const console& io, bool as_json, std::size_t count, const std::string& sentence) {
+    if (as_json)
         io.out << "{\"revoked\":" << count << "}\n";
     else
         io.out << sentence << '\n';

@@ -19,11 +19,11 @@ using raw_token = std::array<unsigned char, raw_length>;
 constexpr std::uint8_t outside = 0xff;  // both high bits set, which no digit has
 
 constexpr auto digit_values = [] {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::array<std::uint8_t, 256> values{};
     values.fill(outside);
-    for (std::size_t i = 0; i < alphabet.size(); ++i)
-        values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+    for (std::size_t i = 0; i < digits.size(); ++i)
+        values[static_cast<unsigned char>(digits[i])] = static_cast<std::uint8_t>(i);
     return values;
 }();
 

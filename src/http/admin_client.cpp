@@ -112,7 +112,7 @@ task<void> knock(const std::vector<protocol::endpoint>& doors, const request& wh
     }
 }
 
-request make_request(std::string_view method, std::string_view target, std::string_view json, const secret& token) {
+request make_request(std::string_view method, std::string_view target, std::string_view text, const secret& token) {
     request what;
     what.version(11);
     what.method_string({method.data(), method.size()});
@@ -121,9 +121,9 @@ request make_request(std::string_view method, std::string_view target, std::stri
     what.set(beast::http::field::connection, "close");
     if (!token.empty())
         what.set(beast::http::field::authorization, "Bearer " + std::string(token.reveal()));
-    if (!json.empty())
+    if (!text.empty())
         what.set(beast::http::field::content_type, "application/json");
-    what.body() = {json.data(), json.size()};
+    what.body() = {text.data(), text.size()};
     what.prepare_payload();
     return what;
 }

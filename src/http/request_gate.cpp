@@ -214,9 +214,9 @@ std::optional<problem> parser::finish() noexcept {
 
     // Framing (RFC 9112 section 6). Nothing but a plain, single Content-Length is ever accepted.
     if (transfer_encodings_ != 0) {
-        const bool plain = transfer_encodings_ == 1 && iequals(trim(transfer_encoding_), "chunked") &&
-                           content_lengths_ == 0 && !head_.http_1_0;
-        return plain ? problems::length_required : problems::bad_request;
+        const bool only_chunked = transfer_encodings_ == 1 && iequals(trim(transfer_encoding_), "chunked") &&
+                                  content_lengths_ == 0 && !head_.http_1_0;
+        return only_chunked ? problems::length_required : problems::bad_request;
     }
     if (content_lengths_ > 1)
         return problems::bad_request;
