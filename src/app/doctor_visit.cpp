@@ -84,7 +84,7 @@ finding dead_end(unsigned status, const std::string& url) {
 }
 
 // The `rd` that the login page is to lead back to, held against where we came from.
-void check_return(const std::string& login, const web_url& page, findings& out) {
+void check_return(const config& options, const std::string& login, const web_url& page, findings& out) {
     const auto rd = http::form_value(query_of(login), "rd");
     if (!rd || rd->empty()) {
         out.push_back(
@@ -95,7 +95,9 @@ void check_return(const std::string& login, const web_url& page, findings& out) 
              "name its address in server.trusted_proxies."});
         return;
     }
-    const auto back = web_url::parse(*rd);
+    // Latchkey's own pages are led back to by their path alone.
+    const std::string text = http::is_local_path(*rd) ? options.server.public_url + *rd : *rd;
+    const auto back = web_url::parse(text);
     if (!back)
         out.push_back({severity::fault, "url_malformed",
                        "The login page leads back to " + in_quotes(*rd) + ", which is no URL of a page.",
@@ -237,7 +239,7 @@ findings check_visit(const config& options, const web_url& page, bool anybody_ma
         if (!next)
             return out;
         if (next->is_login) {
-            check_return(next->url, here ? *here : page, out);
+            check_return(options, next->url, here ? *here : page, out);
             check_login_page(without_query(next->url), probe, out);
             return out;
         }

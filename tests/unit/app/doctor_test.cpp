@@ -140,6 +140,11 @@ TEST_F(DoctorVisit, AllIsWell) {
     EXPECT_THAT(visit(), ElementsAre("sent_to_login", "login_served"));
 }
 
+TEST_F(DoctorVisit, AnOwnPageLeadsBackByItsPath) {
+    EXPECT_THAT(when_sent_back_to("%2Fpage"), ElementsAre("sent_to_login", "login_served"));
+    EXPECT_THAT(when_sent_back_to("%2F%2Fapp.example.org%2Fpage"), Contains("url_malformed"));
+}
+
 TEST_F(DoctorVisit, WhatIsForwarded) {
     EXPECT_THAT(when_answered(302, login_), Contains("url_not_forwarded"));
     EXPECT_THAT(when_sent_back_to(""), Contains("url_not_forwarded"));
