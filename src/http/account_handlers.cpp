@@ -54,10 +54,7 @@ task<void> end_session_by_form(exchange& x) {
     const auto read = take_form(x, fields);
     const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     if (!mine) {
-        if (mine.error() == errc::no_session)
-            send_to_login(x);
-        else
-            x.refuse(mine.error());
+        turn_away(x, mine.error());
         co_return;
     }
     const auto id = read ? public_id::parse(text) : result<public_id>(errc::not_found);
@@ -86,10 +83,7 @@ task<void> end_session_by_form(exchange& x) {
 task<void> end_other_sessions_by_form(exchange& x) {
     const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     if (!mine) {
-        if (mine.error() == errc::no_session)
-            send_to_login(x);
-        else
-            x.refuse(mine.error());
+        turn_away(x, mine.error());
         co_return;
     }
     const auto spare = std::optional(mine->id);

@@ -18,10 +18,7 @@ void show_page(exchange& x, unsigned status, const page_texts& words, const std:
 task<void> show_account_page(exchange& x, account_notes notes) {
     const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     if (!mine) {
-        if (mine.error() == errc::no_session)
-            send_to_login(x);
-        else
-            x.refuse(mine.error());
+        turn_away(x, mine.error());
         co_return;
     }
     const auto all = co_await x.svc->core.sessions.list(mine->user->id);
@@ -54,6 +51,13 @@ std::string_view other_place(std::string_view target, std::string_view own_origi
 
 void send_to_login(exchange& x) {
     x.redirect("/login?rd=%2Faccount");
+}
+
+void turn_away(exchange& x, boost::system::error_code error) {
+    if (error == errc::no_session)
+        send_to_login(x);
+    else
+        x.refuse(error);
 }
 
 }  // namespace latchkey::http

@@ -33,4 +33,7 @@ std::string_view other_place(std::string_view target, std::string_view own_origi
 // 303 to the login page and back to the account afterwards.
 void send_to_login(exchange& x);
 
+// For a page that needs somebody: to the login page with whoever is nobody; any other error is refused as it is.
+void turn_away(exchange& x, boost::system::error_code error);
+
 }  // namespace latchkey::http
