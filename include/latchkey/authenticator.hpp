@@ -2,7 +2,8 @@
 //
 // Unknown user, wrong password, disabled user and a user without a password are one outcome, reached by the same work
 // (requirements L1, L2). Every login makes a new session; one that came with the request is never adopted and ends
-// when it belonged to the same user (requirement R1). Each call writes one audit event, whatever the outcome.
+// when it belonged to the same user (requirement R1). All of them stand behind the one throttle (requirement L4): each
+// password that is judged is one attempt. Each call writes one audit event, whatever the outcome.
 #pragma once
 
 #include <latchkey/async.hpp>
@@ -21,6 +22,13 @@ struct login_request {
     device client;
     std::string request_id;  // for the audit event
     secret presented_token;  // the cookie that came along; empty: none
+    secret device_token;     // the device cookie that came along; empty: none
+};
+
+// `device_token` is to be kept by the browser beside the session: it vouches for it at later logins. Empty: what it has
+// will do.
+struct signed_in : opened_session {
+    secret device_token;
 };
 
 // From somebody who is signed in. `token` may be one that was rotated a moment ago: a client whose answer was lost in
@@ -30,6 +38,7 @@ struct reauthentication_request {
     secret password;
     client_address client;
     std::string request_id;
+    secret device_token;
 };
 
 struct password_change_request {
@@ -38,15 +47,16 @@ struct password_change_request {
     secret new_password;
     client_address client;
     std::string request_id;
+    secret device_token;
 };
 
 class authenticator {
 public:
     virtual ~authenticator() = default;
 
-    // errc::invalid_credentials, errc::password_too_long, errc::overloaded, errc::session_limit,
+    // errc::invalid_credentials, errc::password_too_long, throttled_for(), errc::overloaded, errc::session_limit,
     // errc::store_unavailable.
-    virtual task<result<opened_session>> login(login_request request) = 0;
+    virtual task<result<signed_in>> login(login_request request) = 0;
 
     // The session goes on under a new token with authenticated_at moved; the old token is dead (requirement R2).
     // errc::no_session and what login() answers.

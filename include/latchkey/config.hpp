@@ -31,11 +31,12 @@ struct limit_options {
     std::size_t header_fields = 100;
     std::size_t target_bytes = 8 * 1024;
     std::size_t body_bytes = 16 * 1024;
-    milliseconds header_timeout{10'000};     // absolute: from a request's first byte to its blank line
-    milliseconds body_timeout{10'000};       // absolute: from the blank line to the last byte
-    milliseconds write_timeout{10'000};      // absolute: for the whole answer
-    milliseconds keepalive_timeout{75'000};  // how long an idle connection is kept
-    std::size_t max_connections = 16'384;    // open client connections in total
+    milliseconds header_timeout{10'000};             // absolute: from a request's first byte to its blank line
+    milliseconds body_timeout{10'000};               // absolute: from the blank line to the last byte
+    milliseconds write_timeout{10'000};              // absolute: for the whole answer
+    milliseconds keepalive_timeout{75'000};          // how long an idle connection is kept
+    std::size_t max_connections = 16'384;            // open client connections in total
+    std::size_t max_connections_per_client = 1'024;  // of one IPv4 address or IPv6 /64 that is no trusted proxy
 };
 
 struct cookie_options {
@@ -65,8 +66,24 @@ struct password_options {
     unsigned iterations = 2;                // argon2id t
     unsigned workers = 0;                   // hashes computed at a time; 0: one for each core
     std::size_t queue = 64;                 // logins that may wait for a worker
+    milliseconds max_wait{2'000};           // for a worker: a login that can't start within it is refused at once
     std::size_t min_length = 12;            // code points
     std::string priority = "low";           // of the workers: "normal", "low" (nice 19) or "idle" (SCHED_IDLE)
+};
+
+// `failures` in `window` pass, see throttle.hpp. Written "10/15m".
+struct throttle_budget {
+    unsigned failures = 0;
+    seconds window{};
+    friend bool operator==(const throttle_budget&, const throttle_budget&) = default;
+};
+
+struct throttle_options {
+    throttle_budget per_pair{10, seconds{15 * 60}};     // of one client at one account
+    throttle_budget per_client{100, seconds{15 * 60}};  // of one IPv4 address or IPv6 /64, at all accounts
+    throttle_budget per_account{50, seconds{3600}};     // at one account, from everywhere
+    seconds device_memory{365 * 86400};                 // how long a device that has logged in is known
+    std::size_t memory = 16 * 1024 * 1024;              // for all that is held against anybody, bytes
 };
 
 struct redirect_options {
@@ -103,6 +120,10 @@ struct log_options {
     std::string file;             // empty: standard output
 };
 
+struct audit_options {
+    std::string file;  // empty: with the log
+};
+
 struct config {
     server_options server;
     limit_options limits;
@@ -110,11 +131,13 @@ struct config {
     session_options session;
     database_options database;
     password_options password;
+    throttle_options throttle;
     redirect_options redirect;
     access_options access;
     page_options pages;
     identity_options identity;
     log_options log;
+    audit_options audit;
 
     // The session cookie's name after the rule in cookie_options::name.
     std::string cookie_name() const;

@@ -4,6 +4,8 @@
 // where it arises and becomes errc::store_unavailable at that border. Exceptions are for start-up and for bugs.
 #pragma once
 
+#include <latchkey/clock.hpp>
+
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
@@ -37,6 +39,11 @@ const boost::system::error_category& latchkey_category() noexcept;
 inline boost::system::error_code make_error_code(errc e) noexcept {
     return {static_cast<int>(e), latchkey_category()};
 }
+
+// "Too many attempts: wait this long." A code of a category of its own, whose value is the seconds, 1 to a day.
+boost::system::error_code throttled_for(seconds wait) noexcept;
+// The seconds of such a code; zero for all others.
+seconds throttle_wait(const boost::system::error_code& error) noexcept;
 
 // What to do better, in one sentence for the person who chose a password; empty for all other codes.
 std::string_view advice(const boost::system::error_code& error) noexcept;

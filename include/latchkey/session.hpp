@@ -37,6 +37,9 @@ struct client_address {
     friend bool operator==(const client_address&, const client_address&) = default;
 };
 
+// Whether it is an IPv4 address.
+bool is_ipv4(const client_address& address) noexcept;
+
 struct device {
     client_address ip;
     std::string user_agent;  // at most 128 bytes, printable; what the client said when it logged in

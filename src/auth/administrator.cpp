@@ -51,8 +51,8 @@ private:
         return std::move((*found)->profile);
     }
 
-    task<result<std::string>> hash_of(const secret& password, const email_address& owner);
-    task<result<user_changes>> changes_of(public_id id, const user_patch& patch);
+    task<result<std::string>> hash_of(const secret& password, const email_address& owner, client_prefix client);
+    task<result<user_changes>> changes_of(public_id id, const user_patch& patch, client_prefix client);
     task<result<void>> bring_to_sessions(const user& changed, bool ends_sessions);
 
     static audit_event event_of(std::string_view type, std::string_view reason, const admin_call& call,
@@ -85,17 +85,18 @@ std::string names_of(const user_patch& patch) {
     return names;
 }
 
-task<result<std::string>> direct_administrator::hash_of(const secret& password, const email_address& owner) {
+task<result<std::string>> direct_administrator::hash_of(const secret& password, const email_address& owner,
+                                                        client_prefix client) {
     const auto verdict = judge_password(password.reveal(), owner, parts_.min_password_length);
     if (verdict != password_verdict::acceptable)
         co_return to_error(verdict);
-    co_return co_await parts_.hasher.hash(password);
+    co_return co_await parts_.hasher.hash(password, client);
 }
 
 task<result<user>> direct_administrator::add_user(user_draft draft, admin_call call) {
     std::string hash;
     if (!draft.password.empty()) {
-        auto made = co_await hash_of(draft.password, draft.email);
+        auto made = co_await hash_of(draft.password, draft.email, prefix_of(call.client));
         if (!made)
             co_return made.error();
         hash = *std::move(made);
@@ -110,7 +111,8 @@ task<result<user>> direct_administrator::add_user(user_draft draft, admin_call c
     co_return added;
 }
 
-task<result<user_changes>> direct_administrator::changes_of(public_id id, const user_patch& patch) {
+task<result<user_changes>> direct_administrator::changes_of(public_id id, const user_patch& patch,
+                                                            client_prefix client) {
     user_changes changes;
     changes.email = patch.email;
     changes.name = patch.name;
@@ -123,7 +125,7 @@ task<result<user_changes>> direct_administrator::changes_of(public_id id, const 
         const auto owner = patch.email ? result<email_address>(*patch.email) : email_address::parse(known->email);
         if (!owner)
             co_return errc::store_unavailable;
-        auto hash = co_await hash_of(*patch.password, *owner);
+        auto hash = co_await hash_of(*patch.password, *owner, client);
         if (!hash)
             co_return hash.error();
         changes.password_hash = *std::move(hash);
@@ -132,7 +134,7 @@ task<result<user_changes>> direct_administrator::changes_of(public_id id, const 
 }
 
 task<result<user>> direct_administrator::change_user(public_id id, user_patch patch, admin_call call) {
-    const auto changes = co_await changes_of(id, patch);
+    const auto changes = co_await changes_of(id, patch, prefix_of(call.client));
     if (!changes)
         co_return changes.error();
     auto work = [this, id, &changes] { return parts_.users.update(id, *changes); };

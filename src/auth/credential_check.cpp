@@ -21,15 +21,15 @@ task<result<std::optional<stored_user>>> credential_check::find(public_id id) co
     co_return co_await offload(parts_.database, std::move(work));
 }
 
-task<result<verification>> credential_check::judge(const secret& password,
-                                                   const std::optional<stored_user>& known) const {
+task<result<verification>> credential_check::judge(const secret& password, const std::optional<stored_user>& known,
+                                                   client_prefix client) const {
     std::string phc = known ? known->password_hash : std::string{};
-    auto checked = co_await parts_.hasher.verify(password, std::move(phc));
+    auto checked = co_await parts_.hasher.verify(password, std::move(phc), client);
     if (!checked && checked.error() == errc::unsupported_hash) {
         // The operator is told, the client isn't: the work of a comparison is done after all.
         tell(log_level::error, "unsupported_password_hash", *known, checked.error());
         std::string nobodys;
-        checked = co_await parts_.hasher.verify(password, std::move(nobodys));
+        checked = co_await parts_.hasher.verify(password, std::move(nobodys), client);
     }
     co_return checked;
 }
@@ -47,10 +47,10 @@ std::string_view credential_check::reason_against(const std::optional<stored_use
     return {};
 }
 
-task<void> credential_check::renew_hash(const secret& password, const stored_user& known) const {
+task<void> credential_check::renew_hash(const secret& password, const stored_user& known, client_prefix client) const {
     boost::system::error_code error;
     try {
-        const auto fresh = co_await parts_.hasher.hash(password);
+        const auto fresh = co_await parts_.hasher.hash(password, client);
         if (fresh) {
             auto work = [this, &known, &fresh] {
                 return parts_.users.replace_password_hash(known.profile.id, known.password_hash, *fresh);

@@ -22,7 +22,8 @@ public:
     task<result<std::optional<stored_user>>> find(public_id id) const;
 
     // One hash's worth of work, whoever it is for and whether or not there is such a user.
-    task<result<verification>> judge(const secret& password, const std::optional<stored_user>& known) const;
+    task<result<verification>> judge(const secret& password, const std::optional<stored_user>& known,
+                                     client_prefix client) const;
 
     // Why these credentials open nothing; empty when they do.
     static std::string_view reason_against(const std::optional<stored_user>& known,
@@ -30,7 +31,7 @@ public:
 
     // A hash with today's parameters in place of the judged one. Failing is logged and no more: the next login tries
     // again.
-    task<void> renew_hash(const secret& password, const stored_user& known) const;
+    task<void> renew_hash(const secret& password, const stored_user& known, client_prefix client) const;
 
 private:
     void tell(log_level level, std::string_view what, const stored_user& about,

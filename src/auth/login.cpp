@@ -12,20 +12,24 @@ constexpr std::size_t longest_email = 254;  // bytes: more of a fancied address 
 
 }  // namespace
 
-task<result<opened_session>> password_authenticator::login(login_request request) {
+task<result<signed_in>> password_authenticator::login(login_request request) {
     audit_event event;
     event.type = "login";
     event.request_id = request.request_id;
     event.email = std::string_view(request.email).substr(0, longest_email);
     event.client = request.client.ip;
     auto attempt = attempt_login(request, event);
-    co_return co_await audited(event, std::move(attempt));
+    auto opened = co_await audited(event, std::move(attempt));
+    if (!opened)
+        co_return opened.error();
+    co_return signed_in{*std::move(opened), {}};
 }
 
 task<result<opened_session>> password_authenticator::attempt_login(login_request& request, audit_event& event) {
     if (request.password.size() > longest_password)
         co_return refuse(event, "password_too_long", errc::password_too_long);
-    if (parts_.hasher.saturated())
+    const client_prefix client = prefix_of(request.client.ip);
+    if (parts_.hasher.saturated(client))
         co_return refuse(event, errc::overloaded);
 
     const auto found = co_await credentials_.find(request.email);
@@ -35,14 +39,14 @@ task<result<opened_session>> password_authenticator::attempt_login(login_request
     if (known)
         event.user = known->profile.id;
 
-    const auto checked = co_await credentials_.judge(request.password, known);
+    const auto checked = co_await credentials_.judge(request.password, known, client);
     if (!checked)
         co_return refuse(event, checked.error());
     if (const auto reason = credential_check::reason_against(known, *checked); !reason.empty())
         co_return refuse(event, reason, errc::invalid_credentials);
 
     if (checked->needs_rehash)
-        co_await credentials_.renew_hash(request.password, *known);
+        co_await credentials_.renew_hash(request.password, *known, client);
     const auto ended = co_await end_presented(request.presented_token, known->profile.id);
     if (!ended)
         co_return refuse(event, ended.error());

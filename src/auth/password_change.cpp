@@ -29,7 +29,7 @@ task<password_authenticator::outcome> password_authenticator::attempt_password_c
     const auto found = co_await hold(request.token, held, event);
     if (!found)
         co_return refuse(event, found.error());
-    if (parts_.hasher.saturated())
+    if (parts_.hasher.saturated(prefix_of(request.client)))
         co_return refuse(event, errc::overloaded);
 
     const auto established = co_await establish(request, held, event);
@@ -52,7 +52,7 @@ task<result<stored_user>> password_authenticator::establish(const password_chang
     auto known = co_await credentials_.find(held.user->id);
     if (!known)
         co_return refuse(event, known.error());
-    const auto checked = co_await credentials_.judge(request.current_password, *known);
+    const auto checked = co_await credentials_.judge(request.current_password, *known, prefix_of(request.client));
     if (!checked)
         co_return refuse(event, checked.error());
 
@@ -78,7 +78,7 @@ task<result<stored_user>> password_authenticator::establish(const password_chang
             co_return refuse(event, known.error());
     }
 
-    const auto again = co_await credentials_.judge(request.new_password, *known);
+    const auto again = co_await credentials_.judge(request.new_password, *known, prefix_of(request.client));
     if (!again)
         co_return refuse(event, again.error());
     if (!credential_check::reason_against(*known, *again).empty())
@@ -89,7 +89,7 @@ task<result<stored_user>> password_authenticator::establish(const password_chang
 // errc::invalid_credentials when `judged` is not how the user is any more.
 task<result<void>> password_authenticator::put_in_force(const password_change_request& request,
                                                         const stored_user& judged, const session& held) {
-    auto hash = co_await parts_.hasher.hash(request.new_password);
+    auto hash = co_await parts_.hasher.hash(request.new_password, prefix_of(request.client));
     if (!hash)
         co_return hash.error();
     // Hashes take their time: a session that was ended meanwhile sets no password.

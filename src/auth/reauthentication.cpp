@@ -26,19 +26,20 @@ task<result<opened_session>> password_authenticator::attempt_reauthentication(re
     const auto found = co_await hold(request.token, held, event);
     if (!found)
         co_return refuse(event, found.error());
-    if (parts_.hasher.saturated())
+    const client_prefix client = prefix_of(request.client);
+    if (parts_.hasher.saturated(client))
         co_return refuse(event, errc::overloaded);
 
     const auto known = co_await credentials_.find(held.user->id);
     if (!known)
         co_return refuse(event, known.error());
-    const auto checked = co_await credentials_.judge(request.password, *known);
+    const auto checked = co_await credentials_.judge(request.password, *known, client);
     if (!checked)
         co_return refuse(event, checked.error());
     if (const auto reason = credential_check::reason_against(*known, *checked); !reason.empty())
         co_return refuse(event, reason, errc::invalid_credentials);
     if (checked->needs_rehash)
-        co_await credentials_.renew_hash(request.password, **known);
+        co_await credentials_.renew_hash(request.password, **known, client);
 
     co_return co_await rotate(request.token, **known, event);
 }

@@ -14,11 +14,14 @@ constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 
 std::string client_address::str() const {
     if (*this == client_address{})
         return {};
-    const bool is_v4 = std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin());
     char text[INET6_ADDRSTRLEN];
-    if (is_v4)
+    if (is_ipv4(*this))
         return inet_ntop(AF_INET, bytes.data() + mapped_prefix.size(), text, sizeof text);
     return inet_ntop(AF_INET6, bytes.data(), text, sizeof text);
+}
+
+bool is_ipv4(const client_address& address) noexcept {
+    return std::equal(mapped_prefix.begin(), mapped_prefix.end(), address.bytes.begin());
 }
 
 }  // namespace latchkey

@@ -22,7 +22,7 @@ public:
     argon2_hasher(worker_pool& workers, const argon2_parameters& parameters)
         : workers_(workers), parameters_(parameters), nobodys_(hash_nobody_knows(parameters)) {}
 
-    task<result<verification>> verify(const secret& password, std::string phc) override {
+    task<result<verification>> verify(const secret& password, std::string phc, client_prefix) override {
         const bool known = !phc.empty();
         // Not worth a place in the queue.
         if (known && parse_phc(phc).has_error())
@@ -37,12 +37,12 @@ public:
         co_return answer;
     }
 
-    task<result<std::string>> hash(const secret& password) override {
+    task<result<std::string>> hash(const secret& password, client_prefix) override {
         auto work = [this, &password] { return hash_password(password, parameters_); };
         co_return co_await offload(workers_, std::move(work));
     }
 
-    bool saturated() const noexcept override { return workers_.full(); }
+    bool saturated(const client_prefix&) const noexcept override { return workers_.full(); }
 
 private:
     worker_pool& workers_;

@@ -147,7 +147,7 @@ public:
     std::optional<errc> hash_failure;  // of hash()
     std::function<void()> meanwhile;   // what happens while the next password is verified
 
-    task<result<verification>> verify(const secret& password, std::string phc) override {
+    task<result<verification>> verify(const secret& password, std::string phc, client_prefix) override {
         asked_.push_back(phc == "foreign" ? "refuse foreign hash" : "verify");
         if (throws)
             throw std::bad_alloc();
@@ -162,13 +162,13 @@ public:
             co_return verification{.matches = true, .needs_rehash = true};
         co_return verification{.matches = phc == fresh, .needs_rehash = false};
     }
-    task<result<std::string>> hash(const secret& password) override {
+    task<result<std::string>> hash(const secret& password, client_prefix) override {
         asked_.push_back("hash");
         if (hash_failure)
             co_return *hash_failure;
         co_return "hash of " + std::string(password.reveal());
     }
-    bool saturated() const noexcept override { return full; }
+    bool saturated(const client_prefix&) const noexcept override { return full; }
 
 private:
     trace& asked_;

@@ -27,27 +27,28 @@ protected:
     testing::runner run;  // outlives the pool, whose thread may still be on its way out of a post() to it
     worker_pool pool{one_worker()};
     std::unique_ptr<password_hasher> hasher = make_password_hasher(pool, cheap);
+    const client_prefix nobody;
     const secret right{std::string_view{"right password"}};
     const secret wrong{std::string_view{"wrong password"}};
 };
 
 TEST_F(Hasher, VerifiesWhatItHashed) {
-    const std::string phc = run.await(hasher->hash(right)).value();
-    EXPECT_TRUE(run.await(hasher->verify(right, phc))->matches);
-    EXPECT_FALSE(run.await(hasher->verify(wrong, phc))->matches);
+    const std::string phc = run.await(hasher->hash(right, nobody)).value();
+    EXPECT_TRUE(run.await(hasher->verify(right, phc, nobody))->matches);
+    EXPECT_FALSE(run.await(hasher->verify(wrong, phc, nobody))->matches);
 }
 
 TEST_F(Hasher, AsksForRehashAfterAChangeOfParameters) {
-    const std::string phc = run.await(hasher->hash(right)).value();
+    const std::string phc = run.await(hasher->hash(right, nobody)).value();
     const auto dearer = make_password_hasher(pool, {128 * 1024, 1});
-    EXPECT_TRUE(run.await(dearer->verify(right, phc))->needs_rehash);
-    EXPECT_FALSE(run.await(dearer->verify(wrong, phc))->needs_rehash);
+    EXPECT_TRUE(run.await(dearer->verify(right, phc), nobody)->needs_rehash);
+    EXPECT_FALSE(run.await(dearer->verify(wrong, phc), nobody)->needs_rehash);
 }
 
 // L1: an unknown user's comparison ends in no, whatever was typed.
 TEST_F(Hasher, MatchesNothingWithoutAHash) {
     for (const std::string& typed : {std::string{}, std::string{"right password"}, std::string(1024, 'x')}) {
-        const auto checked = run.await(hasher->verify(secret(typed), ""));
+        const auto checked = run.await(hasher->verify(secret(typed), "", nobody));
         ASSERT_TRUE(checked);
         EXPECT_FALSE(checked->matches);
         EXPECT_FALSE(checked->needs_rehash);
@@ -58,7 +59,7 @@ TEST_F(Hasher, MatchesNothingWithoutAHash) {
 TEST_F(Hasher, RefusesForeignHashesOutright) {
     pool.stop();
     const std::string bcrypt = "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW";
-    EXPECT_EQ(run.await(hasher->verify(right, bcrypt)).error(), errc::unsupported_hash);
+    EXPECT_EQ(run.await(hasher->verify(right, bcrypt, nobody)).error(), errc::unsupported_hash);
 }
 
 // Keeps the pool's one worker busy until told to let go.
@@ -84,18 +85,18 @@ public:
 
 // E2, L2: a full queue refuses the next caller at once, and unknown users stand in the same queue as known ones.
 TEST_F(Hasher, IsOverloadedBeyondItsQueue) {
-    const std::string phc = run.await(hasher->hash(right)).value();
-    EXPECT_FALSE(hasher->saturated());
+    const std::string phc = run.await(hasher->hash(right, nobody)).value();
+    EXPECT_FALSE(hasher->saturated(nobody));
     occupant busy;
     queued waiting;
     ASSERT_TRUE(pool.try_post(busy));
     busy.wait_until_running();
     ASSERT_TRUE(pool.try_post(waiting));
 
-    EXPECT_TRUE(hasher->saturated());
-    EXPECT_EQ(run.await(hasher->verify(right, phc)).error(), errc::overloaded);
-    EXPECT_EQ(run.await(hasher->verify(right, "")).error(), errc::overloaded);
-    EXPECT_EQ(run.await(hasher->hash(right)).error(), errc::overloaded);
+    EXPECT_TRUE(hasher->saturated(nobody));
+    EXPECT_EQ(run.await(hasher->verify(right, phc, nobody)).error(), errc::overloaded);
+    EXPECT_EQ(run.await(hasher->verify(right, "", nobody)).error(), errc::overloaded);
+    EXPECT_EQ(run.await(hasher->hash(right, nobody)).error(), errc::overloaded);
     busy.let_go();
     pool.stop();
 }
@@ -107,7 +108,7 @@ TEST_F(Hasher, WorksOffTheCallersThread) {
     boost::asio::io_context io;
     bool done = false;
     auto asking = [&]() -> task<void> {
-        const auto checked = co_await hasher->verify(right, "");
+        const auto checked = co_await hasher->verify(right, "", nobody);
         done = checked.has_value();
     };
     boost::asio::co_spawn(io, asking, boost::asio::detached);

@@ -19,7 +19,7 @@ struct no_sessions : session_authority {
 };
 
 struct no_logins : authenticator {
-    task<result<opened_session>> login(login_request) override { co_return errc::overloaded; }
+    task<result<signed_in>> login(login_request) override { co_return errc::overloaded; }
     task<result<opened_session>> reauthenticate(reauthentication_request) override { co_return errc::overloaded; }
     task<result<opened_session>> change_password(password_change_request) override { co_return errc::overloaded; }
 };
