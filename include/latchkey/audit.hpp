@@ -13,11 +13,11 @@ namespace latchkey {
 struct audit_event {
     // By their owners: "login", "logout", "reauthentication", "password_change", "session_revoked", "sessions_revoked".
     // By administrators, with the reason "admin" or, for user_changed, what was changed: "user_added", "user_changed",
-    // "user_deleted", "session_revoked", "sessions_revoked".
+    // "user_deleted", "session_revoked", "sessions_revoked", "throttle_cleared".
     std::string_view type;
     bool success = false;  // all of it was done
-    // "", "unknown_user", "wrong_password", "disabled", "no_password", "changed_meanwhile", "overloaded", ...
-    // "unfinished": the new password is in force, but not everything that follows from it was done.
+    // "", "unknown_user", "wrong_password", "disabled", "no_password", "changed_meanwhile", "throttled", "overloaded",
+    // ... "unfinished": the new password is in force, but not everything that follows from it was done.
     std::string_view reason;
     std::string_view request_id;
     std::string_view email;  // as typed by the client where the user is not known; the sink escapes it

@@ -14,6 +14,7 @@ class password_authenticator final : public authenticator {
 public:
     explicit password_authenticator(const authenticator_parts& parts) : parts_(parts) {}
 
+    boost::system::error_code turn_away(const login_visit& visit) noexcept override;
     task<result<signed_in>> login(login_request request) override;
     task<result<opened_session>> reauthenticate(reauthentication_request request) override;
     task<result<opened_session>> change_password(password_change_request request) override;

@@ -15,6 +15,8 @@ constexpr std::array table{
     route{"/admin/users/{id}/sessions", methods::erase, body_rule::none, end_sessions_of_user},
     route{"/admin/sessions", methods::get, body_rule::none, list_everyones_sessions},
     route{"/admin/sessions/{id}", methods::erase, body_rule::none, end_anyones_session},
+    route{"/admin/throttles", methods::get, body_rule::none, list_throttles},
+    route{"/admin/throttles", methods::erase, body_rule::none, clear_throttles},
     route{"/admin/diagnosis", methods::get, body_rule::none, diagnose},
     route{"/admin/reload", methods::post, body_rule::none, reload_configuration},
     route{"/health/alive", methods::get, body_rule::none, alive},

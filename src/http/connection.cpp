@@ -130,7 +130,10 @@ task<void> connection::serve() {
                 refuse(x, problems::admin_token_required);
             } else if (const route* found = find_route(x, site_.routes)) {
                 arrival body = arrival::complete;
-                if (found->body != body_rule::none) {
+                if (refuses_unread(x, *found)) {
+                    block += early_body_;
+                    body = arrival::refused;
+                } else if (found->body != body_rule::none) {
                     body = co_await read_body(x);
                     block += early_body_;
                 }
@@ -206,6 +209,21 @@ task<connection::arrival> connection::read_header(exchange& x) {
     }
     x.start();
     co_return arrival::complete;
+}
+
+// Whether the route refuses what it can judge by the header alone. A body that has come along whole is passed over
+// then, and the connection goes on: under attack, a new one for each refusal would cost the most.
+bool connection::refuses_unread(exchange& x, const route& r) {
+    if (!r.refuses_early)
+        return false;
+    const std::size_t there = received().size() - scanner_.size();
+    const bool is_whole = there >= x.head.content_length;
+    early_body_ = is_whole ? static_cast<std::size_t>(x.head.content_length) : 0;
+    const bool keeps = std::exchange(x.keep_alive, is_whole && x.head.keep_alive);
+    if (r.refuses_early(x))
+        return true;
+    x.keep_alive = keeps;
+    return false;
 }
 
 // Reads Content-Length bytes into x.body. The memory grows with what has come, not with what was announced.

@@ -55,6 +55,11 @@ client_address exchange::known_client() const noexcept {
     return peer_trusted_ ? svc->proxies.known_client_of(peer_, head.client_chain) : peer_;
 }
 
+secret exchange::device_token() const {
+    const auto only = svc->device.in(head).only();
+    return only.empty() ? secret() : secret(only);
+}
+
 device exchange::client_device() const {
     return {client(), shorten_user_agent(head[field::user_agent])};
 }
@@ -89,6 +94,12 @@ void exchange::set_cookie(const opened_session& opened) {
     if (opened.value.remembered)
         max_age = opened.value.expires_at - svc->core.time.now();
     svc->cookie.append_set(core_.out, opened.token.reveal(), max_age);
+}
+
+void exchange::set_cookies(const signed_in& entered) {
+    set_cookie(entered);
+    if (!entered.device_token.empty())
+        svc->device.append_set(core_.out, entered.device_token.reveal());
 }
 
 // Who signs out leaves no page behind either: what this browser keeps of the site would come up by its back button.

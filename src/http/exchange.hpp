@@ -46,6 +46,7 @@ public:
     client_address client() const noexcept;                        // the peer, or whom a trusted proxy names
     client_address known_client() const noexcept;  // the same, but unknown where a trusted proxy names nobody in proper
     device client_device() const;
+    secret device_token() const;  // what the device cookie says; empty without one, or with several
     std::string_view request_id() const noexcept { return {request_id_.data(), request_id_size_}; }
     scratch_texts& scratch() noexcept { return core_.scratch; }
 
@@ -54,6 +55,7 @@ public:
     void header(std::string_view name, std::string_view value);  // control bytes in `value` are left out (H10)
     std::string& raw_headers() noexcept { return core_.out; }    // for ready-made lines, each ended by CRLF
     void set_cookie(const opened_session& opened);  // with Max-Age, what is left of a remembered session's life
+    void set_cookies(const signed_in& entered);     // both; the device's only when there is a new one
     void clear_cookie();
     void finish();
     void finish(std::string_view content_type, std::string_view content);

@@ -12,7 +12,7 @@ constexpr std::array public_table{
     route{"/api/authz/ext-authz/*", methods::any, body_rule::none, ext_authz, site_rule::any},
     route{"/oauth2/auth", methods::get, body_rule::none, oauth2_auth},
     route{"/sessions/whoami", methods::get, body_rule::none, whoami},
-    route{"/login", methods::post, body_rule::required, login},
+    route{"/login", methods::post, body_rule::required, login, site_rule::own, refuse_login_early},
     route{"/login", methods::get, body_rule::none, show_login},
     route{"/logout", methods::post, body_rule::optional, logout},
     route{"/account", methods::get, body_rule::none, show_account},

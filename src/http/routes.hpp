@@ -13,6 +13,8 @@
 namespace latchkey::http {
 
 using handler = task<void> (*)(exchange&);
+// Looks at a request whose body has not been read; true after it was refused.
+using early_refusal = bool (*)(exchange&);
 
 enum class body_rule : std::uint8_t {
     none,      // a body is not read; the connection closes after the answer
@@ -48,6 +50,7 @@ struct route {
     body_rule body;
     handler handle;
     site_rule callers = site_rule::own;
+    early_refusal refuses_early = nullptr;
     constexpr bool accepts(method m) const noexcept { return (allowed & set_of(m)) != 0; }
 };
 
@@ -62,6 +65,7 @@ std::span<const route> public_routes() noexcept;
 
 // login_handlers.cpp
 task<void> login(exchange& x);
+bool refuse_login_early(exchange& x);
 // session_handlers.cpp
 task<void> logout(exchange& x);
 task<void> whoami(exchange& x);

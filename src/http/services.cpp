@@ -31,6 +31,7 @@ services::services(const config& options, std::shared_ptr<const access_policy> a
       limits(options.limits),
       gate{options.limits, options.cookie_name()},
       cookie(options.cookie, gate.cookie_name),
+      device(options),
       redirect(options.server.public_url, options.redirect),
       same_site(redirect.own_origin(), options.server.allowed_origins),
       proxies(options.server.trusted_proxies),

@@ -4,6 +4,7 @@
 // it alive until done. What changes while the server runs is in server_state and outlives them all.
 #pragma once
 
+#include "device_cookie.hpp"
 #include "pages.hpp"
 #include "refused_urls.hpp"
 #include "request_gate.hpp"
@@ -57,6 +58,7 @@ struct services {
     limit_options limits;
     gate_options gate;
     session_cookie cookie;
+    device_cookie device;
     safe_redirect redirect;
     same_site_guard same_site;
     trusted_proxies proxies;

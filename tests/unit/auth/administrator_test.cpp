@@ -20,7 +20,8 @@ protected:
     }
 
     const admin_call call{{}, "req-9"};
-    std::unique_ptr<administrator> admin = make_administrator({users, database, hasher, store, audit, false, 8});
+    std::unique_ptr<administrator> admin =
+        make_administrator({users, database, hasher, store, attempts, audit, false, 8});
 };
 
 TEST_F(Administrator, DisablingEndsTheUsersSessions) {  // V3

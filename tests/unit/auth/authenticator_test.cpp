@@ -22,7 +22,7 @@ TEST_F(Login, OpensASession) {
 
 TEST_F(Login, ChoosesWhatRemoteUserCarries) {
     EXPECT_TRUE(login("alice@example.com")->value.user->identity_headers.starts_with("Remote-User: 0101"));
-    subject = make_authenticator({users, database, hasher, *sessions, audit, log, true});
+    subject = make_authenticator({users, database, hasher, attempts, devices, *sessions, audit, log, true});
     EXPECT_TRUE(
         login("alice@example.com")->value.user->identity_headers.starts_with("Remote-User: alice@example.com\r"));
 }

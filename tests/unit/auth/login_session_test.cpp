@@ -6,7 +6,7 @@ namespace {
 
 class LoginSession : public testing::login_fixture {
 protected:
-    result<signed_in> login_with(const secret& token, std::string_view password = "right") {
+    result<latchkey::signed_in> login_with(const secret& token, std::string_view password = "right") {
         auto r = request("alice@example.com", password);
         r.presented_token = secret(token.reveal());
         return login(std::move(r));
