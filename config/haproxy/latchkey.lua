@@ -14,7 +14,7 @@ local identity = { "remote-user", "remote-email", "remote-name", "remote-groups"
 local passed_on = { "cookie", "authorization", "accept", "x-requested-with", "sec-fetch-mode", "user-agent",
                     "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto" }
 
-local session_cookies = { ["__Host-session"] = true, ["__Secure-session"] = true }
+local own_cookies = { ["__Host-session"] = true, ["__Secure-session"] = true, ["__Host-device"] = true }
 
 -- Header values as an array from 1; HAProxy counts from 0.
 local function values(headers, name)
@@ -28,14 +28,14 @@ local function values(headers, name)
     return list
 end
 
--- What the application gets as Cookie: everything but the session. It has no use for it, and what it does not have it
--- cannot lose.
-local function without_session(cookies)
+-- What the application gets as Cookie: everything but Latchkey's own. It has no use for them, and what it does not
+-- have it cannot lose.
+local function without_own(cookies)
     local kept = {}
     for _, line in ipairs(cookies) do
         for pair in line:gmatch("[^;]+") do
             local text = pair:match("^%s*(.-)%s*$")
-            if text ~= "" and not session_cookies[text:match("^([^=]-)%s*=")] then
+            if text ~= "" and not own_cookies[text:match("^([^=]-)%s*=")] then
                 kept[#kept + 1] = text
             end
         end
@@ -77,7 +77,7 @@ core.register_action("latchkey", { "http-req" }, function(txn)
             end
             txn.http:req_set_header(name, list[1])
         end
-        local cookies = without_session(values(headers, "cookie"))
+        local cookies = without_own(values(headers, "cookie"))
         txn.http:req_del_header("cookie")
         if cookies ~= "" then
             txn.http:req_add_header("cookie", cookies)

@@ -110,6 +110,8 @@ void proxy::log_in_and_look_around() {
     EXPECT_THAT(page.body, StartsWith("GET /private/page?a=b&c=d HTTP/1.1\r\n"));
     EXPECT_THAT(page.body, HasSubstr("theme=dark"));
     EXPECT_THAT(page.body, Not(HasSubstr(std::string(session_cookie) + "=")));
+    ASSERT_TRUE(jar.value(device_cookie));
+    EXPECT_THAT(page.body, Not(HasSubstr(std::string(device_cookie) + "=")));
 
     // Who it is, and from where: all of it the proxy's word, once.
     const auto session = nlohmann::json::parse(site().ask(get("/sessions/whoami", {{"Cookie", jar.header()}})).body);
