@@ -7,6 +7,7 @@
 #include "expectations.hpp"
 #include "latchkey_server.hpp"
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <string>
@@ -47,7 +48,8 @@ inline void fail(const latchkey_server& server, const visitor& who, const std::s
         EXPECT_EQ(server.ask(guess(who, email, "wrong-" + std::to_string(i))).status, 401) << i << ' ' << email;
 }
 
-inline void expect_throttled(const http_response& response) {
+inline void expect_throttled(const http_response& response, const char* why = "") {
+    SCOPED_TRACE(why);
     expect_problem(response, 429, "too_many_attempts");
     EXPECT_GT(std::stoi("0" + response["Retry-After"]), 0);
     EXPECT_EQ(response.count("Set-Cookie"), 0U);

@@ -34,7 +34,7 @@ TEST_F(throttle_device, gets_its_owner_in) {
     EXPECT_EQ(entered.status, 200);
     EXPECT_EQ(device_of(entered), "") << "what she has will do";
     EXPECT_EQ(enter(alice(), device_, "192.0.2.200").status, 200) << "from a train, too";
-    expect_throttled(enter(alice(), "")) << "which opens the account to nobody else";
+    expect_throttled(enter(alice(), ""), "which opens the account to nobody else");
 }
 
 TEST_F(throttle_device, is_not_needed_by_sessions_that_live) {
@@ -42,8 +42,9 @@ TEST_F(throttle_device, is_not_needed_by_sessions_that_live) {
     EXPECT_EQ(whoami(server_, session_), 200);
     EXPECT_EQ(server_.ask(list_request(session_)).status, 200);
     expect_throttled(server_.ask(reauthentication(session_, alice().password)));
-    auto with_device = reauthentication(session_, alice().password);
-    with_device.headers.back().second += "; " + std::string(device_cookie) + '=' + device_;
+    const auto with_device =
+        post_json("/sessions/reauthenticate", nlohmann::json{{"password", alice().password}}.dump(),
+                  with_cookie(session_ + "; " + std::string(device_cookie) + '=' + device_));
     const auto renewed = server_.ask(with_device);
     ASSERT_EQ(renewed.status, 204) << renewed.body;
     EXPECT_EQ(device_of(renewed), "");
@@ -81,8 +82,7 @@ TEST_F(throttle_device, cannot_be_made_up) {
         expect_throttled(enter(alice(), made_up));
         EXPECT_EQ(enter(bob(), made_up).status, 200) << made_up;
     }
-    expect_throttled(enter(alice(), flipped + "; " + std::string(device_cookie) + '=' + device_))
-        << "which of the two?";
+    expect_throttled(enter(alice(), flipped + "; " + std::string(device_cookie) + '=' + device_), "which of the two?");
     EXPECT_EQ(enter(alice(), device_ + "; " + std::string(device_cookie) + '=' + device_).status, 200)
         << "the same twice";
 }
@@ -98,7 +98,7 @@ TEST_F(throttle_device, vouches_for_all_who_share_it) {
     close(bob().email);
     EXPECT_EQ(enter(alice(), both).status, 200);
     EXPECT_EQ(enter(bob(), both).status, 200);
-    expect_throttled(enter(bob(), device_)) << "made before he came";
+    expect_throttled(enter(bob(), device_), "made before he came");
 }
 
 TEST_F(throttle_device, survives_a_restart) {
