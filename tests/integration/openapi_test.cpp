@@ -173,6 +173,19 @@ TEST_F(openapi, proxies_and_probes) {
     expect(200, get("/healthz"));
 }
 
+TEST_F(openapi, administration_of_throttles) {
+    for (const auto& email : {alice().email, std::string("nobody@example.com")})
+        EXPECT_EQ(server().ask(post_json("/login", json{{"email", email}, {"password", "wrong"}}.dump())).status, 401);
+    const auto held = json_of(expect(200, get("/admin/throttles")))["throttles"];
+    ASSERT_GE(held.size(), 3U);
+    expect(200, get("/admin/throttles?account=" + percent_encode(alice().email) + "&client=127.0.0.1&limit=7"));
+    expect(400, get("/admin/throttles?client=x"));
+    expect(400, {"DELETE", "/admin/throttles", {}, {}});
+    expect(200, {"DELETE", "/admin/throttles?id=" + held[0]["id"].get<std::string>(), {}, {}});
+    expect(200, {"DELETE", "/admin/throttles?all=true", {}, {}});
+    EXPECT_EQ(json_of(expect(200, get("/admin/throttles")))["throttles"], json::array());
+}
+
 TEST_F(openapi, administration_of_users) {
     const std::string one = "/admin/users/{id}";
     const auto added =
