@@ -35,14 +35,27 @@ listener::listener(core_context& core, site& where, int descriptor, std::string 
     acceptor_.non_blocking(true);
 }
 
+// `place` is taken where this client's connections are counted: not those of proxies, which come for everybody.
+bool listener::has_room_for(stream_socket& socket, const connected_peer& peer, client_connections::place& place) const {
+    const services& in_force = *core_.current();
+    if (site_.is_full(in_force.limits) || socket.native_handle() >= site_.first_reserved_descriptor)
+        return false;
+    if (!site_.clients || !peer.known || peer.on_unix_socket || in_force.proxies.trusts(peer.address))
+        return true;
+    place = site_.clients->enter(prefix_of(peer.address), in_force.limits.max_connections_per_client);
+    return static_cast<bool>(place);
+}
+
 void listener::take(stream_socket socket) {
-    if (site_.is_full(core_.current()->limits) || socket.native_handle() >= site_.first_reserved_descriptor) {
+    const connected_peer peer = peer_of(socket);
+    client_connections::place place;
+    if (!has_room_for(socket, peer, place)) {
         error_code ignored;
         socket.non_blocking(true, ignored);
         socket.write_some(asio::buffer(too_many), ignored);
         return;
     }
-    connection::start(std::move(socket), core_, site_);
+    connection::start(std::move(socket), peer, std::move(place), core_, site_);
 }
 
 task<void> listener::run() {
