@@ -30,6 +30,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -64,12 +66,22 @@ auto from_database(Open open) -> decltype(open()) {
     }
 }
 
+// What is wrong with a file that the configuration names ends the program as a wrong configuration does.
+std::unique_ptr<logger> open_sink(const std::function<std::unique_ptr<logger>()>& open) {
+    try {
+        return open();
+    } catch (const std::system_error& e) {
+        throw configuration_error(e.what());
+    }
+}
+
 secret read_admin_token(const config& options) {
     if (options.server.admin_token_file.empty())
         return {};
     auto token = read_secret_file(options.server.admin_token_file);
     if (!token)
-        throw std::runtime_error("server.admin_token_file: " + token.error().reason);
+        throw configuration_error("server.admin_token_file: " + options.server.admin_token_file + ' ' +
+                                  token.error().reason);
     return *std::move(token);
 }
 
@@ -79,8 +91,10 @@ class server final : public application {
 public:
     server(loaded_config loaded, environment variables)
         : options_(loaded.values),
-          log_(make_logger(options_.log)),
-          audit_(make_audit_sink(*log_)),
+          log_(open_sink([&] { return make_logger(options_.log); })),
+          audit_log_(options_.audit.file.empty() ? nullptr
+                                                 : open_sink([&] { return make_audit_logger(options_.audit, *log_); })),
+          audit_(make_audit_sink(audit_log_ ? *audit_log_ : *log_)),
           time_(make_system_clock()),
           lock_(from_database([&] { return lock_for_server(options_.database); })),
           sql_(from_database([&] { return open_database(options_.database); })),
@@ -159,6 +173,7 @@ private:
             const int signal = co_await signals_.async_wait(asio::redirect_error(use_task, error));
             if (error || signal != SIGHUP)
                 break;
+            reopen_files();  // whatever the configuration says by now
             co_await reload();
         }
         log_->write(log_level::info, "draining", {});
@@ -167,6 +182,13 @@ private:
         const std::size_t left = co_await http_.drain();
         log_->write(log_level::info, "stopped", {{"connections_left", static_cast<std::int64_t>(left)}});
         control_.stop();
+    }
+
+    // Somebody may have renamed them (rotation).
+    void reopen_files() noexcept {
+        log_->reopen();
+        if (audit_log_)
+            audit_log_->reopen();
     }
 
     task<void> reload() {
@@ -181,10 +203,10 @@ private:
         signals_.async_wait([this](error_code failed, int signal) {
             if (failed)
                 return;
-            if (signal == SIGHUP)
-                end_at_next_signal();
-            else
-                control_.stop();
+            if (signal != SIGHUP)
+                return control_.stop();
+            reopen_files();
+            end_at_next_signal();
         });
     }
 
@@ -209,6 +231,7 @@ private:
 
     const config options_;  // as at the start: the reloader knows what is in force now
     std::unique_ptr<logger> log_;
+    std::unique_ptr<logger> audit_log_;  // null: audit events go with the log
     std::unique_ptr<audit_sink> audit_;
     std::unique_ptr<clock> time_;
     database_lock lock_;
