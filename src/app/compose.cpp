@@ -129,6 +129,7 @@ public:
         asio::co_spawn(control_, serve_until_signalled(), asio::detached);
         control_.run();
         stop();
+        record("server_stopped", drained_, drained_ ? "" : "second_signal");
     }
 
 private:
@@ -164,6 +165,7 @@ private:
                         {{"meaning", "a restart signs everybody out: session.store is \"memory\""}});
         if (::geteuid() == 0)
             log_->write(log_level::warn, "running_as_root", {{"meaning", "an unprivileged account is enough"}});
+        record("server_started", true, "");
         sd_notify(0, "READY=1");
     }
 
@@ -181,7 +183,17 @@ private:
         end_at_next_signal();
         const std::size_t left = co_await http_.drain();
         log_->write(log_level::info, "stopped", {{"connections_left", static_cast<std::int64_t>(left)}});
+        drained_ = true;
         control_.stop();
+    }
+
+    // What the server itself does, and nobody's request.
+    void record(std::string_view type, bool success, std::string_view reason) noexcept {
+        audit_event event;
+        event.type = type;
+        event.success = success;
+        event.reason = reason;
+        audit_->record(event);
     }
 
     // Somebody may have renamed them (rotation).
@@ -193,7 +205,9 @@ private:
 
     task<void> reload() {
         try {
-            co_await reloader_->reload();
+            const reload_report report = co_await reloader_->reload();
+            const bool refused = !report.faults.empty();
+            record("configuration_reload", !refused, refused ? "faults" : "signal");
         } catch (const std::exception& e) {
             log_->write(log_level::error, "reload_failed", {{"what", e.what()}});
         }
@@ -249,6 +263,7 @@ private:
     std::unique_ptr<reloader> reloader_;
     http::http_server http_;
     asio::basic_signal_set<executor> signals_;
+    bool drained_ = false;
 };
 
 }  // namespace
