@@ -127,6 +127,7 @@ private:
         server_->login(carol);
         admin("DELETE", user + "/sessions");
         admin("DELETE", user);
+        admin("DELETE", "/admin/throttles?all=true");
         raw_client::tcp(admin_port_).ask(get("/admin/users"));
         raw_client::tcp(admin_port_).ask(get("/admin/users", {{"Authorization", "Bearer x"}}));
     }
