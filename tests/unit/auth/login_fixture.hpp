@@ -45,8 +45,8 @@ protected:
         return r;
     }
 
-    result<signed_in> login(login_request r) { return run.await(subject->login(std::move(r))); }
-    result<signed_in> login(std::string email, std::string_view password = "right") {
+    result<latchkey::signed_in> login(login_request r) { return run.await(subject->login(std::move(r))); }
+    result<latchkey::signed_in> login(std::string email, std::string_view password = "right") {
         return login(request(std::move(email), password));
     }
 
