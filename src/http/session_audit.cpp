@@ -37,7 +37,9 @@ void record_reload(const exchange& x, bool success) noexcept {
 }
 
 void record_end(const exchange& x, std::string_view type, const session& ended) noexcept {
-    x.svc->core.audit.record(event_of(x, type, ended));
+    auto event = event_of(x, type, ended);
+    event.reason = type == "session_revoked" ? "user" : "";
+    x.svc->core.audit.record(event);
 }
 
 void record_end_of_many(const exchange& x, const session& mine) noexcept {

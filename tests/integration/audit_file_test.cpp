@@ -168,6 +168,7 @@ TEST_F(audit_file, tail_follows_across_rotations) {
     options.argv = {latchkey_program(), "audit", "tail", "--follow", "--json", "--config", server.config_file()};
     options.directory = server.directory().path().string();
     child_process tail(options);
+    ASSERT_TRUE(tail.wait_for_output([](const std::string& text) { return text.find('\n') != std::string::npos; }));
     for (int round = 0; round < 3; ++round) {
         const auto before = server.ask(wrong_login("a@example.com"))["X-Request-Id"];
         std::filesystem::rename(in(server, "audit.log"), in(server, "audit.log." + std::to_string(round)));
