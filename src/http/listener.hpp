@@ -46,6 +46,7 @@ public:
     void close();
 
 private:
+    task<void> step();
     void take(stream_socket socket);
     bool has_room_for(stream_socket& socket, const connected_peer& peer, client_connections::place& place) const;
 
