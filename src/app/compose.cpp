@@ -35,6 +35,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -49,6 +51,7 @@ worker_pool_options hashing_pool(const password_options& options) {
     pool.name = "latchkey-hash";
     pool.threads = options.workers != 0 ? options.workers : usable_cores();
     pool.queue = options.queue;
+    pool.max_wait = options.max_wait;
     pool.priority = options.priority == "normal" ? thread_priority::normal
                     : options.priority == "idle" ? thread_priority::idle
                                                  : thread_priority::low;
@@ -56,7 +59,7 @@ worker_pool_options hashing_pool(const password_options& options) {
 }
 
 worker_pool_options database_pool(const database_options& options) {
-    return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal};
+    return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal, milliseconds{0}};
 }
 
 // What only the database can refuse ends the program with its own exit code.
@@ -69,12 +72,22 @@ auto from_database(Open open) -> decltype(open()) {
     }
 }
 
+// What is wrong with a file that the configuration names ends the program as a wrong configuration does.
+std::unique_ptr<logger> open_sink(const std::function<std::unique_ptr<logger>()>& open) {
+    try {
+        return open();
+    } catch (const std::system_error& e) {
+        throw configuration_error(e.what());
+    }
+}
+
 secret read_admin_token(const config& options) {
     if (options.server.admin_token_file.empty())
         return {};
     auto token = read_secret_file(options.server.admin_token_file);
     if (!token)
-        throw std::runtime_error("server.admin_token_file: " + token.error().reason);
+        throw configuration_error("server.admin_token_file: " + options.server.admin_token_file + ' ' +
+                                  token.error().reason);
     return *std::move(token);
 }
 
@@ -84,8 +97,10 @@ class server final : public application {
 public:
     server(loaded_config loaded, environment variables)
         : options_(loaded.values),
-          log_(make_logger(options_.log)),
-          audit_(make_audit_sink(*log_)),
+          log_(open_sink([&] { return make_logger(options_.log); })),
+          audit_log_(options_.audit.file.empty() ? nullptr
+                                                 : open_sink([&] { return make_audit_logger(options_.audit, *log_); })),
+          audit_(make_audit_sink(audit_log_ ? *audit_log_ : *log_)),
           time_(make_system_clock()),
           lock_(from_database([&] { return lock_for_server(options_.database); })),
           sql_(from_database([&] { return open_database(options_.database); })),
@@ -128,6 +143,7 @@ public:
         asio::co_spawn(control_, serve_until_signalled(), asio::detached);
         control_.run();
         stop();
+        record("server_stopped", drained_, drained_ ? "" : "second_signal");
     }
 
 private:
@@ -164,6 +180,7 @@ private:
                         {{"meaning", "a restart signs everybody out: session.store is \"memory\""}});
         if (::geteuid() == 0)
             log_->write(log_level::warn, "running_as_root", {{"meaning", "an unprivileged account is enough"}});
+        record("server_started", true, "");
         sd_notify(0, "READY=1");
     }
 
@@ -173,6 +190,7 @@ private:
             const int signal = co_await signals_.async_wait(asio::redirect_error(use_task, error));
             if (error || signal != SIGHUP)
                 break;
+            reopen_files();  // whatever the configuration says by now
             co_await reload();
         }
         log_->write(log_level::info, "draining", {});
@@ -180,12 +198,31 @@ private:
         end_at_next_signal();
         const std::size_t left = co_await http_.drain();
         log_->write(log_level::info, "stopped", {{"connections_left", static_cast<std::int64_t>(left)}});
+        drained_ = true;
         control_.stop();
+    }
+
+    // What the server itself does, and nobody's request.
+    void record(std::string_view type, bool success, std::string_view reason) noexcept {
+        audit_event event;
+        event.type = type;
+        event.success = success;
+        event.reason = reason;
+        audit_->record(event);
+    }
+
+    // Somebody may have renamed them (rotation).
+    void reopen_files() noexcept {
+        log_->reopen();
+        if (audit_log_)
+            audit_log_->reopen();
     }
 
     task<void> reload() {
         try {
-            co_await reloader_->reload();
+            const reload_report report = co_await reloader_->reload();
+            const bool refused = !report.faults.empty();
+            record("configuration_reload", !refused, refused ? "faults" : "signal");
         } catch (const std::exception& e) {
             log_->write(log_level::error, "reload_failed", {{"what", e.what()}});
         }
@@ -195,10 +232,10 @@ private:
         signals_.async_wait([this](error_code failed, int signal) {
             if (failed)
                 return;
-            if (signal == SIGHUP)
-                end_at_next_signal();
-            else
-                control_.stop();
+            if (signal != SIGHUP)
+                return control_.stop();
+            reopen_files();
+            end_at_next_signal();
         });
     }
 
@@ -224,6 +261,7 @@ private:
 
     const config options_;  // as at the start: the reloader knows what is in force now
     std::unique_ptr<logger> log_;
+    std::unique_ptr<logger> audit_log_;  // null: audit events go with the log
     std::unique_ptr<audit_sink> audit_;
     std::unique_ptr<clock> time_;
     database_lock lock_;
@@ -246,6 +284,7 @@ private:
     std::unique_ptr<reloader> reloader_;
     http::http_server http_;
     asio::basic_signal_set<executor> signals_;
+    bool drained_ = false;
 };
 
 }  // namespace

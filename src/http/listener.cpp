@@ -3,7 +3,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include <new>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include <unistd.h>
@@ -35,38 +37,59 @@ listener::listener(core_context& core, site& where, int descriptor, std::string 
     acceptor_.non_blocking(true);
 }
 
+// `place` is taken where this client's connections are counted: not those of proxies, which come for everybody.
+bool listener::has_room_for(stream_socket& socket, const connected_peer& peer, client_connections::place& place) const {
+    const services& in_force = *core_.current();
+    if (site_.is_full(in_force.limits) || socket.native_handle() >= site_.first_reserved_descriptor)
+        return false;
+    if (!site_.clients || !peer.known || peer.on_unix_socket || in_force.proxies.trusts(peer.address))
+        return true;
+    place = site_.clients->enter(prefix_of(peer.address), in_force.limits.max_connections_per_client);
+    return static_cast<bool>(place);
+}
+
 void listener::take(stream_socket socket) {
-    if (site_.is_full(core_.current()->limits) || socket.native_handle() >= site_.first_reserved_descriptor) {
+    const connected_peer peer = peer_of(socket);
+    client_connections::place place;
+    if (!has_room_for(socket, peer, place)) {
         error_code ignored;
         socket.non_blocking(true, ignored);
         socket.write_some(asio::buffer(too_many), ignored);
         return;
     }
-    connection::start(std::move(socket), core_, site_);
+    connection::start(std::move(socket), peer, std::move(place), core_, site_);
 }
 
+// Accepts one, or waits a moment when there is nothing to accept with.
+task<void> listener::step() {
+    error_code error;
+    stream_socket socket(core_.io);
+    co_await acceptor_.async_accept(socket, asio::redirect_error(use_task, error));
+    if (closed_ || error == asio::error::connection_aborted)
+        co_return;  // aborted: the client left between the kernel's queue and here
+    if (!error) {
+        starved_ = false;
+        take(std::move(socket));
+        co_return;
+    }
+    // Out of descriptors or memory. The connection stays in the kernel's queue, so trying again at once would spin.
+    if (!starved_) {  // once for each time that it happens, not once for each try
+        const std::string what = error.message();
+        core_.current()->core.log.write(log_level::warn, "accept_failed", {{"reason", what}});
+        starved_ = true;
+    }
+    pause_.expires_after(pause_without_descriptors);
+    co_await pause_.async_wait(asio::redirect_error(use_task, error));
+}
+
+// No want of memory ends it: that costs the connection that it hits (E5).
 task<void> listener::run() {
     while (!closed_) {
-        error_code error;
-        stream_socket socket(core_.io);
-        co_await acceptor_.async_accept(socket, asio::redirect_error(use_task, error));
-        if (closed_)
-            co_return;
-        if (!error) {
-            starved_ = false;
-            take(std::move(socket));
-            continue;
+        try {
+            co_await step();
+        } catch (const std::bad_alloc&) {
+            std::this_thread::yield();
         }
-        if (error == asio::error::connection_aborted)
-            continue;  // the client left between the kernel's queue and here
-        // Out of descriptors or memory. The connection stays in the kernel's queue, so trying again at once would spin.
-        if (!starved_) {  // once for each time that it happens, not once for each try
-            const std::string what = error.message();
-            core_.current()->core.log.write(log_level::warn, "accept_failed", {{"reason", what}});
-            starved_ = true;
-        }
-        pause_.expires_after(pause_without_descriptors);
-        co_await pause_.async_wait(asio::redirect_error(use_task, error));
     }
 }
 
