@@ -54,6 +54,7 @@ connection::connection(stream_socket socket, core_context& core, site& where)
     : socket_(std::move(socket)), core_(core), site_(where), svc_(core.current()) {
     data_ = small_.data();
     site_.connections.fetch_add(1, std::memory_order_relaxed);
+    core_.counters.count_connection(site_.is_admin);
     error_code ignored;
     socket_.non_blocking(true, ignored);
     const auto peer = socket_.remote_endpoint(ignored);
@@ -121,14 +122,17 @@ task<void> connection::serve() {
         if (head == arrival::gone)
             co_return;
         std::size_t block = 0;
+        core_counters::moment begun;  // where it is measured
         if (head == arrival::complete) {
             block = scanner_.size();
             // Unless the body is read below, whatever follows the header can't be told from a next request (H7).
             x.keep_alive = x.keep_alive && x.head.content_length == 0;
-            if (!site_.guard.admits(x.head)) {
+            if (!site_.admits(x.head)) {
                 svc_->core.log.write(log_level::warn, "admin_token_refused", {{"request_id", x.request_id()}});
                 refuse(x, problems::admin_token_required);
             } else if (const route* found = find_route(x, site_.routes)) {
+                x.group = found->group;
+                begun = core_.counters.begin(found->group);
                 arrival body = arrival::complete;
                 if (refuses_unread(x, *found)) {
                     block += early_body_;
@@ -144,6 +148,7 @@ task<void> connection::serve() {
             }
         }
 
+        core_.counters.finish(x.group, x.status(), begun);
         bool broken = false;
         bool written = write_answer(broken);
         if (!written && !broken)

@@ -36,7 +36,9 @@ listener::listener(core_context& core, site& where, int descriptor, std::string 
 }
 
 void listener::take(stream_socket socket) {
-    if (site_.is_full(core_.current()->limits) || socket.native_handle() >= site_.first_reserved_descriptor) {
+    const bool full = site_.is_full(core_.current()->limits);
+    if (full || socket.native_handle() >= site_.first_reserved_descriptor) {
+        core_.counters.count_turned_away(site_.is_admin, full ? turning_away::total : turning_away::descriptors);
         error_code ignored;
         socket.non_blocking(true, ignored);
         socket.write_some(asio::buffer(too_many), ignored);
