@@ -11,6 +11,7 @@
 #include "make_access_policy.hpp"
 #include "make_administrator.hpp"
 #include "make_authenticator.hpp"
+#include "make_metrics.hpp"
 #include "make_session_authority.hpp"
 #include "secret_file.hpp"
 #include "sql_session_journal.hpp"
@@ -81,6 +82,7 @@ public:
         : options_(loaded.values),
           log_(make_logger(options_.log)),
           audit_(make_audit_sink(*log_)),
+          counted_audit_(*audit_),
           time_(make_system_clock()),
           lock_(from_database([&] { return lock_for_server(options_.database); })),
           sql_(from_database([&] { return open_database(options_.database); })),
@@ -90,14 +92,15 @@ public:
           hasher_(make_password_hasher(hashing_, {options_.password.memory, options_.password.iterations})),
           sessions_(from_database([&] { return open_sessions(); })),
           authority_(make_session_authority(*sessions_)),
-          authenticator_(make_authenticator({*users_, database_, *hasher_, *authority_, *audit_, *log_, email_shown(),
+          authenticator_(make_authenticator({*users_, database_, *hasher_, *authority_, counted_audit_, *log_, email_shown(),
                                              options_.password.min_length})),
           administrator_(make_administrator(
-              {*users_, database_, *hasher_, *sessions_, *audit_, email_shown(), options_.password.min_length})),
+              {*users_, database_, *hasher_, *sessions_, counted_audit_, email_shown(), options_.password.min_length})),
           readiness_(make_store_readiness(*users_, database_)),
           reloader_(make_live_reloader(std::move(loaded), reload_parts(std::move(variables)))),
+          metrics_(make_metrics(metric_parts())),
           http_(options_, make_access_policy(options_.access),
-                {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, *audit_, *log_, *time_},
+                {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, counted_audit_, *log_, *time_, metrics_.get()},
                 read_admin_token(options_)),
           signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
 
@@ -138,6 +141,17 @@ private:
             log_->set_level(parse_log_level(fresh.log.level));
         };
         return {control_.get_executor(), std::move(variables), *log_, std::move(apply)};
+    }
+
+    // Asked for while http_ serves, so it's there.
+    metric_sources metric_parts() {
+        metric_sources parts;
+        parts.version = LATCHKEY_VERSION;
+        parts.http = [this] { return http_.stats(); };
+        parts.sessions = [this] { return sessions_->stats(); };
+        parts.events = &counted_audit_;
+        parts.log = log_.get();
+        return parts;
     }
 
     void announce() {
@@ -210,6 +224,7 @@ private:
     const config options_;  // as at the start: the reloader knows what is in force now
     std::unique_ptr<logger> log_;
     std::unique_ptr<audit_sink> audit_;
+    counting_audit counted_audit_;
     std::unique_ptr<clock> time_;
     database_lock lock_;
     std::shared_ptr<sql_database> sql_;
@@ -224,6 +239,7 @@ private:
     std::unique_ptr<readiness> readiness_;
     asio::io_context control_{1};
     std::unique_ptr<reloader> reloader_;
+    std::unique_ptr<metrics> metrics_;
     http::http_server http_;
     asio::basic_signal_set<executor> signals_;
 };
