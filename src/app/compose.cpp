@@ -45,6 +45,7 @@ worker_pool_options hashing_pool(const password_options& options) {
     pool.name = "latchkey-hash";
     pool.threads = options.workers != 0 ? options.workers : usable_cores();
     pool.queue = options.queue;
+    pool.max_wait = options.max_wait;
     pool.priority = options.priority == "normal" ? thread_priority::normal
                     : options.priority == "idle" ? thread_priority::idle
                                                  : thread_priority::low;
@@ -52,7 +53,7 @@ worker_pool_options hashing_pool(const password_options& options) {
 }
 
 worker_pool_options database_pool(const database_options& options) {
-    return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal};
+    return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal, milliseconds{0}};
 }
 
 // What only the database can refuse ends the program with its own exit code.

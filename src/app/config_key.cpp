@@ -62,6 +62,8 @@ constexpr auto keys = std::to_array<config_key>({
     {"limits", "write_timeout", duration, live, at<&config::limits, &limits::write_timeout>, 100, 10 * min},
     {"limits", "keepalive_timeout", duration, live, at<&config::limits, &limits::keepalive_timeout>, 100, 60 * min},
     {"limits", "max_connections", count, live, at<&config::limits, &limits::max_connections>, 1, 1'000'000},
+    {"limits", "max_connections_per_client", count, live, at<&config::limits, &limits::max_connections_per_client>, 1,
+     1'000'000},
 
     {"cookie", "name", text, restart, at<&config::cookie, &cookie::name>, 0, 0, any, cookie_name_fault},
     {"cookie", "domain", text, restart, at<&config::cookie, &cookie::domain>, 0, 0, any, cookie_domain_fault},
@@ -86,6 +88,7 @@ constexpr auto keys = std::to_array<config_key>({
     {"password", "iterations", count, restart, at<&config::password, &password::iterations>, 1, 64},
     {"password", "workers", count, restart, at<&config::password, &password::workers>, 0, 256},
     {"password", "queue", count, restart, at<&config::password, &password::queue>, 1, 100'000},
+    {"password", "max_wait", duration, restart, at<&config::password, &password::max_wait>, 100, 10 * min},
     {"password", "min_length", count, restart, at<&config::password, &password::min_length>, 8, 64},
     {"password", "priority", text, restart, at<&config::password, &password::priority>, 0, 0, priorities},
 

@@ -3,6 +3,10 @@
 #include "phc.hpp"
 #include "tokens.hpp"
 
+#include <sodium.h>
+
+#include <array>
+#include <bit>
 #include <new>
 #include <utility>
 
@@ -17,12 +21,27 @@ std::string hash_nobody_knows(const argon2_parameters& parameters) {
     return *std::move(made);
 }
 
+// Numbers clients by SipHash under a key of this process: nobody outside can look for one that shares another's turns.
+class client_flows {
+public:
+    client_flows() noexcept { crypto_shorthash_keygen(key_.data()); }
+
+    worker_pool::flow_id of(const client_prefix& client) const noexcept {
+        std::array<unsigned char, crypto_shorthash_BYTES> hash{};
+        crypto_shorthash(hash.data(), client.network.bytes.data(), client.network.bytes.size(), key_.data());
+        return std::bit_cast<worker_pool::flow_id>(hash);
+    }
+
+private:
+    std::array<unsigned char, crypto_shorthash_KEYBYTES> key_{};
+};
+
 class argon2_hasher final : public password_hasher {
 public:
     argon2_hasher(worker_pool& workers, const argon2_parameters& parameters)
         : workers_(workers), parameters_(parameters), nobodys_(hash_nobody_knows(parameters)) {}
 
-    task<result<verification>> verify(const secret& password, std::string phc, client_prefix) override {
+    task<result<verification>> verify(const secret& password, std::string phc, client_prefix client) override {
         const bool known = !phc.empty();
         // Not worth a place in the queue.
         if (known && parse_phc(phc).has_error())
@@ -31,23 +50,24 @@ public:
         auto work = [this, &password, &phc, known] {
             return verify_password(password, known ? phc : nobodys_, parameters_);
         };
-        auto answer = co_await offload(workers_, std::move(work));
+        auto answer = co_await offload(workers_, flows_.of(client), std::move(work));
         if (answer && !known)
             co_return verification{};
         co_return answer;
     }
 
-    task<result<std::string>> hash(const secret& password, client_prefix) override {
+    task<result<std::string>> hash(const secret& password, client_prefix client) override {
         auto work = [this, &password] { return hash_password(password, parameters_); };
-        co_return co_await offload(workers_, std::move(work));
+        co_return co_await offload(workers_, flows_.of(client), std::move(work));
     }
 
-    bool saturated(const client_prefix&) const noexcept override { return workers_.full(); }
+    bool saturated(const client_prefix& client) const noexcept override { return workers_.full(flows_.of(client)); }
 
 private:
     worker_pool& workers_;
     const argon2_parameters parameters_;
     const std::string nobodys_;
+    const client_flows flows_;
 };
 
 }  // namespace

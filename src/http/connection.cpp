@@ -1,6 +1,7 @@
 #include "connection.hpp"
 
 #include "text.hpp"
+#include "wiped_buffer.hpp"
 
 #include <latchkey/secret.hpp>
 
@@ -11,7 +12,6 @@
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -24,44 +24,31 @@ using boost::system::error_code;
 constexpr std::int64_t linger_ms = 2'000;
 constexpr std::int64_t first_request_ms = 1'000;  // for a new connection while the server stops
 constexpr std::size_t linger_bytes = 256 * 1024;
-constexpr std::size_t first_body_bytes = 1024;
+constexpr std::size_t first_overflow_bytes = 1024;
 constexpr std::string_view go_ahead = "HTTP/1.1 100 Continue\r\n\r\n";
-
-// All zero for a Unix socket's peer.
-client_address address_of(const asio::generic::stream_protocol::endpoint& peer) noexcept {
-    client_address out;
-    if (peer.data()->sa_family == AF_INET) {
-        sockaddr_in v4{};
-        std::memcpy(&v4, peer.data(), sizeof v4);
-        out.bytes[10] = out.bytes[11] = 0xff;
-        std::memcpy(out.bytes.data() + 12, &v4.sin_addr, 4);
-    } else if (peer.data()->sa_family == AF_INET6) {
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, peer.data(), sizeof v6);
-        std::memcpy(out.bytes.data(), &v6.sin6_addr, out.bytes.size());
-    }
-    return out;
-}
 
 }  // namespace
 
-void connection::start(stream_socket socket, core_context& core, site& where) {
-    auto self = std::make_unique<connection>(std::move(socket), core, where);
+void connection::start(stream_socket socket, const connected_peer& peer, client_connections::place place,
+                       core_context& core, site& where) {
+    auto self = std::make_unique<connection>(std::move(socket), peer, std::move(place), core, where);
     asio::co_spawn(core.io, run(std::move(self)), asio::detached);
 }
 
-connection::connection(stream_socket socket, core_context& core, site& where)
-    : socket_(std::move(socket)), core_(core), site_(where), svc_(core.current()) {
+connection::connection(stream_socket socket, const connected_peer& peer, client_connections::place place,
+                       core_context& core, site& where)
+    : socket_(std::move(socket)),
+      core_(core),
+      site_(where),
+      svc_(core.current()),
+      peer_(peer),
+      place_(std::move(place)) {
     data_ = small_.data();
     site_.connections.fetch_add(1, std::memory_order_relaxed);
     core_.counters.count_connection(site_.is_admin);
     error_code ignored;
     socket_.non_blocking(true, ignored);
-    const auto peer = socket_.remote_endpoint(ignored);
-    peer_known_ = !ignored;
-    unix_peer_ = peer.data()->sa_family == AF_UNIX;
-    peer_ = address_of(peer);
-    if (peer_known_ && !unix_peer_)
+    if (peer_.known && !peer_.on_unix_socket)
         socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     core_.connections.push_back(*this);
     if (svc_->state.draining.load(std::memory_order_relaxed))
@@ -75,9 +62,9 @@ connection::~connection() {
 }
 
 bool connection::is_trusted_peer() const noexcept {
-    if (!peer_known_)
+    if (!peer_.known)
         return false;
-    return unix_peer_ ? svc_->proxies.trusts_unix_peers() : svc_->proxies.trusts(peer_);
+    return peer_.on_unix_socket ? svc_->proxies.trusts_unix_peers() : svc_->proxies.trusts(peer_.address);
 }
 
 // A request is served by the settings that are in force when its first byte is seen, whole.
@@ -115,7 +102,7 @@ task<void> connection::run(std::unique_ptr<connection> self) {
 }
 
 task<void> connection::serve() {
-    exchange x(*svc_, core_, peer_, is_trusted_peer());
+    exchange x(*svc_, core_, peer_.address, is_trusted_peer());
     x.for_programs = site_.is_admin;
     for (;;) {
         const arrival head = co_await read_header(x);
@@ -231,7 +218,9 @@ bool connection::refuses_unread(exchange& x, const route& r) {
     return false;
 }
 
-// Reads Content-Length bytes into x.body. The memory grows with what has come, not with what was announced.
+// Reads Content-Length bytes into x.body. Until they are all there they wait in this connection's own buffer and, where
+// that is too small, in memory that grows with what has come, not with what was announced. A secret takes pages of its
+// own, and the kernel grants a process some ten thousand of those: not for bodies that may never be complete.
 task<connection::arrival> connection::read_body(exchange& x) {
     early_body_ = 0;
     if (x.head.has(field::expect) && !x.head.http_1_0 && !iequals(x.head[field::expect], "100-continue")) {
@@ -244,28 +233,27 @@ task<connection::arrival> connection::read_body(exchange& x) {
         co_return arrival::refused;
     }
     const auto size = static_cast<std::size_t>(length);
-    const auto early = received().substr(scanner_.size(), size);
-    if (early.size() < size && x.head.has(field::expect) && !x.head.http_1_0) {
+    const std::size_t start = begin_ + scanner_.size();
+    std::size_t have = std::min(end_ - start, size);
+    if (have < size && x.head.has(field::expect) && !x.head.http_1_0) {
         error_code error;
         socket_.write_some(asio::buffer(go_ahead), error);
         if (error && error != asio::error::would_block)
             co_return arrival::gone;
     }
 
-    std::size_t have = early_body_ = early.size();
-    x.body = secret::of_size(std::min(size, std::max(have, first_body_bytes)));
-    std::copy(early.begin(), early.end(), x.body.writable().begin());
-    wipe(std::span(data_ + begin_ + scanner_.size(), have));
+    wiped_buffer overflow;
     deadline = core_.deadline_in(svc_->limits.body_timeout.count());
     while (have < size) {
-        if (have == x.body.size()) {
-            secret larger = secret::of_size(std::min(size, 2 * have));
-            std::copy_n(x.body.writable().begin(), have, larger.writable().begin());
-            x.body = std::move(larger);
-        }
-        const auto room = x.body.writable().subspan(have);
-        const std::size_t n = co_await read_some(room.data(), room.size());
+        const bool inside = overflow.size() == 0 && end_ < capacity_;
+        if (!inside && have >= overflow.size())
+            overflow.grow(overflow.size() == 0 ? std::string_view(data_ + start, have) : overflow.text(),
+                          std::min(size, std::max(first_overflow_bytes, 2 * have)));
+        char* into = inside ? data_ + end_ : overflow.data() + have;
+        const std::size_t room = inside ? capacity_ - end_ : overflow.size() - have;
+        const std::size_t n = co_await read_some(into, std::min(room, size - have));
         have += n;
+        end_ += inside ? n : 0;
         if (n == 0) {
             if (!expired_)
                 co_return arrival::gone;
@@ -273,6 +261,9 @@ task<connection::arrival> connection::read_body(exchange& x) {
             co_return arrival::refused;
         }
     }
+    early_body_ = std::min(end_ - start, size);
+    x.body = secret(overflow.size() == 0 ? std::string_view(data_ + start, size) : overflow.text());
+    wipe(std::span(data_ + start, early_body_));
     deadline = no_deadline;
     x.keep_alive = x.head.keep_alive;
     co_return arrival::complete;

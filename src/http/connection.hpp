@@ -5,15 +5,14 @@
 // lingering close, so that no reset overtakes it.
 #pragma once
 
+#include "client_connections.hpp"
+#include "connected_peer.hpp"
 #include "core_context.hpp"
 #include "exchange.hpp"
 #include "header_scanner.hpp"
 #include "site.hpp"
 
 #include <latchkey/async.hpp>
-
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <array>
 #include <cstddef>
@@ -24,15 +23,15 @@
 
 namespace latchkey::http {
 
-// TCP and Unix sockets alike; the executor is a concrete type on purpose (see async.hpp).
-using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, executor>;
-
 class connection final : public timed_connection {
 public:
-    // Takes over an accepted socket; the coroutine that it starts owns the connection.
-    static void start(stream_socket socket, core_context& core, site& where);
+    // Takes over an accepted socket; the coroutine that it starts owns the connection. `place`: where the client's
+    // connections are counted.
+    static void start(stream_socket socket, const connected_peer& peer, client_connections::place place,
+                      core_context& core, site& where);
 
-    connection(stream_socket socket, core_context& core, site& where);
+    connection(stream_socket socket, const connected_peer& peer, client_connections::place place, core_context& core,
+               site& where);
     ~connection();
 
     void on_deadline() noexcept override;
@@ -66,9 +65,8 @@ private:
     core_context& core_;
     site& site_;
     std::shared_ptr<const services> svc_;  // what is in force for the request under way
-    client_address peer_;
-    bool unix_peer_ = false;
-    bool peer_known_ = false;
+    connected_peer peer_;
+    client_connections::place place_;
     bool expired_ = false;   // the deadline passed; the pending operation was cancelled
     bool draining_ = false;  // the server stops
     bool answered_ = false;  // at least one request
@@ -78,7 +76,7 @@ private:
     std::size_t capacity_ = small_buffer;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    std::size_t early_body_ = 0;  // bytes of the body that came along with the header
+    std::size_t early_body_ = 0;  // bytes of the body that stand behind the header
     std::unique_ptr<char[]> large_;
     header_scanner scanner_;
     std::string rest_;  // of an answer that the socket would not take at once

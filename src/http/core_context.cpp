@@ -31,7 +31,7 @@ void write_hex(std::uint64_t value, char* out16) noexcept {
 
 std::unique_ptr<char[]> buffer_pool::take() {
     if (free_.empty())
-        return std::make_unique<char[]>(size_);
+        return std::make_unique_for_overwrite<char[]>(size_);  // a page that nobody writes to costs nothing
     auto buffer = std::move(free_.back());
     free_.pop_back();
     return buffer;

@@ -77,6 +77,7 @@ struct http_server::impl {
           page_files(read_page_files(values.pages)),
           uses(d) {
         people.routes = public_routes();
+        people.clients = std::make_unique<client_connections>();
         people.first_reserved_descriptor =
             static_cast<int>(files - std::min<std::size_t>(reserved_descriptors, files / 16));
         admins.routes = admin_routes();

@@ -47,6 +47,7 @@ public:
 
 private:
     void take(stream_socket socket);
+    bool has_room_for(stream_socket& socket, const connected_peer& peer, client_connections::place& place) const;
 
     using acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol, executor>;
     using timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "admin_guard.hpp"
+#include "client_connections.hpp"
 #include "routes.hpp"
 
 #include <latchkey/config.hpp>
@@ -10,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <span>
 
 namespace latchkey::http {
@@ -21,7 +23,8 @@ struct site {
     std::span<const route> routes;
     bool is_admin = false;
     admin_guard guard;
-    std::atomic<std::size_t> connections{0};  // open ones, on all cores
+    std::atomic<std::size_t> connections{0};      // open ones, on all cores
+    std::unique_ptr<client_connections> clients;  // the same for each client; null: nobody counts them
     // The kernel hands out the lowest free number: a client that is given this one, or a higher, would take what the
     // stores, a reload and the administrators need.
     int first_reserved_descriptor = std::numeric_limits<int>::max();

@@ -49,7 +49,7 @@ private:
 }  // namespace detail
 
 template <class Work>
-task<std::invoke_result_t<Work&>> offload(worker_pool& pool, Work work) {
+task<std::invoke_result_t<Work&>> offload(worker_pool& pool, worker_pool::flow_id flow, Work work) {
     using token = std::remove_const_t<decltype(use_task)>;
     using handler = typename boost::asio::async_result<token, void()>::handler_type;
     using job = detail::offloaded<Work, handler>;
@@ -59,9 +59,9 @@ task<std::invoke_result_t<Work&>> offload(worker_pool& pool, Work work) {
     std::exception_ptr error;
     job waiting(work, out, error, home);
 
-    auto start = [&pool, &waiting](handler resume) {
+    auto start = [&pool, &waiting, flow](handler resume) {
         waiting.resume_with(std::move(resume));
-        if (!pool.try_post(waiting))
+        if (!pool.try_post(waiting, flow))
             static_cast<worker_pool::job&>(waiting).refuse();
     };
     co_await boost::asio::async_initiate<const token, void()>(start, use_task);
@@ -69,6 +69,11 @@ task<std::invoke_result_t<Work&>> offload(worker_pool& pool, Work work) {
     if (error)
         std::rethrow_exception(error);
     co_return std::move(*out);
+}
+
+template <class Work>
+task<std::invoke_result_t<Work&>> offload(worker_pool& pool, Work work) {
+    return offload(pool, worker_pool::flow_id{0}, std::move(work));
 }
 
 }  // namespace latchkey

@@ -21,11 +21,16 @@ void lower_this_thread(thread_priority priority) noexcept {
     }
 }
 
+unsigned threads_of(const worker_pool_options& options) noexcept {
+    return std::max(1U, options.threads);
+}
+
 }  // namespace
 
-worker_pool::worker_pool(worker_pool_options options) : options_(std::move(options)) {
-    threads_.reserve(std::max(1U, options_.threads));
-    for (unsigned i = 0; i < std::max(1U, options_.threads); ++i) {
+worker_pool::worker_pool(worker_pool_options options)
+    : options_(std::move(options)), queue_(options_.queue + threads_of(options_)) {
+    threads_.reserve(threads_of(options_));
+    for (unsigned i = 0; i < threads_of(options_); ++i) {
         threads_.emplace_back([this] { work(); });
         pthread_setname_np(threads_.back().native_handle(), options_.name.substr(0, 15).c_str());
     }
@@ -35,61 +40,111 @@ worker_pool::~worker_pool() {
     stop();
 }
 
-bool worker_pool::try_post(job& work) noexcept {
+fair_queue::terms worker_pool::terms_now() const noexcept {
+    fair_queue::terms terms;
+    // A job that an idle worker is about to take does not count as waiting.
+    terms.room = options_.queue + idle_;
+    if (options_.max_wait > milliseconds{0} && mean_run_ > std::chrono::nanoseconds{0})
+        terms.most_before = static_cast<std::size_t>(options_.max_wait / mean_run_ * threads_of(options_));
+    return terms;
+}
+
+bool worker_pool::try_post(job& work, flow_id flow) noexcept {
+    fair_queue::outcome outcome;
     {
         mutex_lock lock(mutex_);
-        // A job that an idle worker is about to take does not count as waiting.
-        if (stopping_ || waiting_ >= options_.queue + idle_)
+        if (stopping_)
             return false;
-        work.next_ = nullptr;
-        (tail_ ? tail_->next_ : head_) = &work;
-        tail_ = &work;
-        ++waiting_;
+        work.posted_ = std::chrono::steady_clock::now();
+        outcome = queue_.push(work, flow, terms_now());
+        if (outcome.refused)
+            ++(*outcome.refused == fair_queue::refusal::full ? counted_.refused_full : counted_.refused_too_late);
+        else if (outcome.displaced)
+            ++counted_.refused_displaced;
     }
+    if (outcome.refused)
+        return false;
+    if (outcome.displaced)
+        static_cast<job*>(outcome.displaced)->refuse();
     wake_.notify_one();
     return true;
 }
 
-bool worker_pool::full() const noexcept {
+bool worker_pool::full(flow_id flow) const noexcept {
     mutex_lock lock(mutex_);
-    return stopping_ || waiting_ >= options_.queue + idle_;
+    return stopping_ || queue_.refuses(flow, terms_now());
+}
+
+worker_pool_stats worker_pool::stats() const noexcept {
+    mutex_lock lock(mutex_);
+    worker_pool_stats out = counted_;
+    out.waiting = queue_.size();
+    out.wait = waits_.value();
+    out.run = runs_.value();
+    return out;
 }
 
 void worker_pool::stop() noexcept {
-    job* left = nullptr;
     {
         mutex_lock lock(mutex_);
         stopping_ = true;
-        left = std::exchange(head_, nullptr);
-        tail_ = nullptr;
-        waiting_ = 0;
     }
     wake_.notify_all();
-    while (left)
-        std::exchange(left, left->next_)->refuse();
+    for (;;) {
+        fair_queue::item* left = nullptr;
+        {
+            mutex_lock lock(mutex_);
+            left = queue_.pop();
+        }
+        if (!left)
+            break;
+        static_cast<job*>(left)->refuse();
+    }
     for (auto& thread : threads_)
         thread.join();
     threads_.clear();
 }
 
+// The last eight or so count. One that was stopped for an hour (SIGSTOP, a suspended machine) mustn't keep everybody
+// out once it goes on.
+void worker_pool::note_run(std::chrono::nanoseconds took) noexcept {
+    runs_.add(took);
+    if (options_.max_wait > milliseconds{0})
+        took = std::min<std::chrono::nanoseconds>(took, options_.max_wait);
+    mean_run_ = mean_run_ == std::chrono::nanoseconds{0} ? took : mean_run_ + (took - mean_run_) / 8;
+}
+
 void worker_pool::work() noexcept {
+    using steady = std::chrono::steady_clock;
     lower_this_thread(options_.priority);
     for (;;) {
         job* next = nullptr;
+        bool late = false;
+        steady::time_point begun;
         {
             mutex_lock lock(mutex_);
             ++idle_;
-            while (!head_ && !stopping_)
+            while (queue_.size() == 0 && !stopping_)
                 wake_.wait(mutex_);
             --idle_;
-            if (!head_)
-                return;
-            next = std::exchange(head_, head_->next_);
-            if (!head_)
-                tail_ = nullptr;
-            --waiting_;
+            if (stopping_)
+                return;  // what still waits is refused by whoever stops the pool
+            next = static_cast<job*>(queue_.pop());
+            begun = steady::now();
+            waits_.add(begun - next->posted_);
+            late = options_.max_wait > milliseconds{0} && begun - next->posted_ > options_.max_wait;
+            ++(late ? counted_.refused_too_late : counted_.running);
+        }
+        if (late) {
+            next->refuse();
+            continue;
         }
         next->run();
+        const auto took = steady::now() - begun;
+        mutex_lock lock(mutex_);
+        note_run(took);
+        --counted_.running;
+        ++counted_.done;
     }
 }
 

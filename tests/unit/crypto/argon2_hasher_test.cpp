@@ -101,6 +101,43 @@ TEST_F(Hasher, IsOverloadedBeyondItsQueue) {
     pool.stop();
 }
 
+// E2: a client that fills the queue keeps the next one from nothing; addresses of one IPv6 /64 are one client.
+TEST_F(Hasher, QueuesClientsApart) {
+    worker_pool_options options = one_worker();
+    options.queue = 2;
+    boost::asio::io_context io;
+    worker_pool fair{options};
+    const auto shared = make_password_hasher(fair, cheap);
+    client_address first, second, other;
+    first.bytes = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1, 1};
+    second.bytes = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1, 2};
+    other.bytes = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 2, 1};
+    occupant busy;
+    ASSERT_TRUE(fair.try_post(busy));
+    busy.wait_until_running();
+
+    int refused = 0;
+    const auto ask = [&](const client_address& who) {
+        auto hashing = [&, who]() -> task<void> {
+            const auto answer = co_await shared->hash(right, prefix_of(who));
+            refused += answer.has_value() ? 0 : 1;
+        };
+        boost::asio::co_spawn(io, std::move(hashing), boost::asio::detached);
+        io.poll();
+    };
+    ask(first);
+    ask(second);
+    EXPECT_TRUE(shared->saturated(prefix_of(second)));
+    EXPECT_FALSE(shared->saturated(prefix_of(other)));
+    ask(other);
+    io.poll();
+    EXPECT_EQ(refused, 1) << "the second gave way";
+    busy.let_go();
+    io.run();
+    EXPECT_EQ(refused, 1);
+    fair.stop();
+}
+
 TEST_F(Hasher, WorksOffTheCallersThread) {
     occupant busy;
     ASSERT_TRUE(pool.try_post(busy));

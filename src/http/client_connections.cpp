@@ -1,0 +1,54 @@
+#include "client_connections.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+namespace latchkey::http {
+namespace {
+
+std::uint64_t random_word() {
+    std::random_device random;
+    const std::uint64_t high = random();
+    return high << 32 | random();
+}
+
+// splitmix64's finaliser: a bijection in which every bit depends on every other.
+std::uint64_t stirred(std::uint64_t x) noexcept {
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    return x ^ (x >> 31);
+}
+
+}  // namespace
+
+client_connections::client_connections() : key_{random_word(), random_word()}, counters_(2 * row) {
+}
+
+std::uint64_t client_connections::hash_of(const client_prefix& client) const noexcept {
+    std::array<std::uint64_t, 2> words{};
+    std::memcpy(words.data(), client.network.bytes.data(), sizeof words);
+    return stirred(stirred(words[0] ^ key_[0]) ^ words[1] ^ key_[1]);
+}
+
+std::array<client_connections::counter*, 2> client_connections::counters_of(std::uint64_t hash) noexcept {
+    return {&counters_[hash % row], &counters_[row + (hash >> 32) % row]};
+}
+
+client_connections::place client_connections::enter(const client_prefix& client, std::size_t most) noexcept {
+    const std::uint64_t hash = hash_of(client);
+    std::size_t held = SIZE_MAX;
+    for (counter* one : counters_of(hash))
+        held = std::min<std::size_t>(held, one->fetch_add(1, std::memory_order_relaxed));
+    if (held < most)
+        return place(*this, hash);
+    leave(hash);
+    return {};
+}
+
+void client_connections::leave(std::uint64_t hash) noexcept {
+    for (counter* one : counters_of(hash))
+        one->fetch_sub(1, std::memory_order_relaxed);
+}
+
+}  // namespace latchkey::http

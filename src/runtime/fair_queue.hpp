@@ -1,0 +1,92 @@
+// The order in which waiting work is done: flows take turns, and within a flow first come is first served.
+//
+// Whoever has a thousand jobs waiting delays somebody else's by one job, not by a thousand (requirement E2). A fixed
+// number may wait; when there is no room, the flow with most in the queue loses its last to one that has clearly less.
+// Jobs are linked into the queue where they are: nothing is allocated after construction, and every step takes constant
+// time (finding a place: as many steps as the caller allows). Not locked: worker_pool does that.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+namespace latchkey {
+
+class fair_queue {
+    struct flow;
+
+public:
+    // Whose work it is. Any number will do that is well spread.
+    using flow_id = std::uint64_t;
+
+    // Base of what waits. It stays where it is until it was popped, displaced or taken out.
+    class item {
+    protected:
+        ~item() = default;
+
+    private:
+        friend class fair_queue;
+        item* next_ = nullptr;
+        item* previous_ = nullptr;
+        flow* flow_ = nullptr;
+    };
+
+    // What a job must find to be let in.
+    struct terms {
+        std::size_t room = 0;                                               // may wait in all, at most the capacity
+        std::size_t most_before = std::numeric_limits<std::size_t>::max();  // done before this one, at most
+    };
+    enum class refusal { full, too_late };
+    struct outcome {
+        std::optional<refusal> refused;  // the item was left alone
+        item* displaced = nullptr;       // is out of the queue now
+    };
+
+    explicit fair_queue(std::size_t capacity);
+    fair_queue(const fair_queue&) = delete;
+    fair_queue& operator=(const fair_queue&) = delete;
+
+    outcome push(item& work, flow_id of, const terms& t) noexcept;
+    // What push() would refuse it for.
+    std::optional<refusal> refuses(flow_id of, const terms& t) const noexcept;
+    // The next one to do, null when none waits.
+    item* pop() noexcept;
+
+    std::size_t size() const noexcept { return size_; }
+    std::size_t flows() const noexcept { return reaching_[1]; }
+
+private:
+    // Somebody with at least one job waiting.
+    struct flow {
+        flow_id id = 0;
+        std::size_t count = 0;
+        item* first = nullptr;
+        item* last = nullptr;
+        flow* chain = nullptr;  // in its hash bucket; or the next unused one
+        flow* next = nullptr;   // in the order of turns, a ring
+        flow* previous = nullptr;
+        flow* peer_next = nullptr;  // among those with the same count
+        flow* peer_previous = nullptr;
+    };
+
+    std::size_t bucket_of(flow_id of) const noexcept;
+    flow* find(flow_id of) const noexcept;
+    flow& open(flow_id of) noexcept;
+    void close(flow& done) noexcept;
+    void set_count(flow& f, std::size_t count) noexcept;
+    void unlink(item& work) noexcept;
+    std::size_t before_next_of(const flow* f, std::size_t enough) const noexcept;
+
+    std::vector<flow> flows_;            // as many as jobs can wait: nobody without a job needs one
+    std::vector<flow*> buckets_;         // by id, a power of two
+    std::vector<flow*> by_count_;        // [n]: those that have n waiting
+    std::vector<std::size_t> reaching_;  // [n]: how many have at least n waiting
+    flow* unused_ = nullptr;
+    flow* turn_ = nullptr;  // whose turn it is
+    std::size_t heaviest_ = 0;
+    std::size_t size_ = 0;
+};
+
+}  // namespace latchkey

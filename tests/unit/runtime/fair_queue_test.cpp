@@ -1,0 +1,191 @@
+// E2: the order of what waits, and who has to go when there is no room.
+#include "fair_queue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <random>
+
+namespace latchkey {
+namespace {
+
+struct piece final : fair_queue::item {
+    std::uint64_t flow = 0;
+    int number = 0;
+};
+
+class fair_queue_order : public ::testing::Test {
+protected:
+    fair_queue::outcome push(fair_queue& queue, std::uint64_t flow, fair_queue::terms terms) {
+        auto& made = pieces_.emplace_back();
+        made.flow = flow;
+        made.number = static_cast<int>(pieces_.size());
+        return queue.push(made, flow, terms);
+    }
+    static piece* pop(fair_queue& queue) { return static_cast<piece*>(queue.pop()); }
+
+    std::deque<piece> pieces_;
+};
+
+TEST_F(fair_queue_order, of_one_flow_is_the_order_of_arrival) {
+    fair_queue queue(8);
+    for (int i = 1; i <= 8; ++i)
+        EXPECT_FALSE(push(queue, 7, {8}).refused);
+    EXPECT_EQ(queue.size(), 8U);
+    EXPECT_EQ(queue.flows(), 1U);
+    for (int i = 1; i <= 8; ++i)
+        EXPECT_EQ(pop(queue)->number, i);
+    EXPECT_EQ(queue.pop(), nullptr);
+    EXPECT_EQ(queue.size(), 0U);
+}
+
+// E2: ten thousand jobs of one flow delay another's by one, whenever it comes.
+TEST_F(fair_queue_order, a_crowd_delays_nobody_by_more_than_a_round) {
+    fair_queue queue(20'000);
+    for (int i = 0; i < 10'000; ++i)
+        push(queue, 1, {20'000});
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(pop(queue)->flow, 1U);
+    push(queue, 2, {20'000});
+    push(queue, 3, {20'000});
+    EXPECT_EQ(pop(queue)->flow, 1U);
+    EXPECT_EQ(pop(queue)->flow, 2U);
+    EXPECT_EQ(pop(queue)->flow, 3U);
+    EXPECT_EQ(pop(queue)->flow, 1U);
+}
+
+// Who comes back after each job has no more turns than who stays.
+TEST_F(fair_queue_order, coming_back_is_no_advantage) {
+    fair_queue queue(64);
+    for (int i = 0; i < 20; ++i)
+        push(queue, 1, {64});
+    int others = 0;
+    push(queue, 2, {64});
+    for (int i = 0; i < 20; ++i) {
+        const auto flow = pop(queue)->flow;
+        others += flow == 2 ? 1 : 0;
+        if (flow == 2)
+            push(queue, 2, {64});
+    }
+    EXPECT_EQ(others, 10);
+}
+
+TEST_F(fair_queue_order, the_bound_is_exact) {
+    fair_queue queue(5);
+    for (int i = 0; i < 5; ++i)
+        EXPECT_FALSE(push(queue, 1, {5}).refused);
+    EXPECT_EQ(queue.refuses(1, {5}), fair_queue::refusal::full);
+    EXPECT_EQ(push(queue, 1, {5}).refused, fair_queue::refusal::full);
+    EXPECT_EQ(queue.size(), 5U);
+    pop(queue);
+    EXPECT_FALSE(queue.refuses(1, {5}));
+    EXPECT_EQ(push(queue, 1, {3}).refused, fair_queue::refusal::full) << "less room than before";
+}
+
+TEST_F(fair_queue_order, without_any_room_nobody_gets_in) {
+    fair_queue queue(1);
+    EXPECT_EQ(push(queue, 1, {0}).refused, fair_queue::refusal::full);
+    EXPECT_EQ(queue.pop(), nullptr);
+}
+
+// E2: a full queue is not the first one's own.
+TEST_F(fair_queue_order, the_heaviest_gives_way_with_its_last) {
+    fair_queue queue(4);
+    for (int i = 0; i < 4; ++i)
+        push(queue, 1, {4});
+    const auto first = push(queue, 2, {4});
+    ASSERT_FALSE(first.refused);
+    EXPECT_EQ(static_cast<piece*>(first.displaced)->number, 4);
+    const auto second = push(queue, 3, {4});
+    EXPECT_EQ(static_cast<piece*>(second.displaced)->number, 3);
+    // Now 2, 1 and 1 wait. Somebody new has less than the first, but flow 2 hasn't: they'd only take turns in losing.
+    EXPECT_EQ(push(queue, 2, {4}).refused, fair_queue::refusal::full);
+    EXPECT_FALSE(push(queue, 4, {4}).refused);
+    EXPECT_EQ(push(queue, 5, {4}).refused, fair_queue::refusal::full) << "one each: first come, first served";
+    EXPECT_EQ(queue.size(), 4U);
+    for (const std::uint64_t flow : {1, 2, 3, 4})
+        EXPECT_EQ(pop(queue)->flow, flow);
+}
+
+TEST_F(fair_queue_order, too_far_behind_is_too_late) {
+    fair_queue queue(100);
+    const fair_queue::terms terms{100, 3};
+    for (int i = 0; i < 4; ++i)
+        EXPECT_FALSE(push(queue, 1, terms).refused) << i;
+    EXPECT_EQ(push(queue, 1, terms).refused, fair_queue::refusal::too_late) << "four before it";
+    EXPECT_FALSE(push(queue, 2, terms).refused) << "one before it";
+    EXPECT_EQ(push(queue, 2, terms).refused, std::nullopt) << "1, 2, 1 before it";
+    EXPECT_EQ(push(queue, 2, terms).refused, fair_queue::refusal::too_late);
+}
+
+// Whatever is done to it in whatever order: the same as a plain model does.
+TEST_F(fair_queue_order, agrees_with_a_model) {
+    struct waiting_flow {
+        std::uint64_t id;
+        std::deque<int> jobs;
+    };
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        std::mt19937 random(seed);
+        const std::size_t capacity = 1 + random() % 24;
+        const auto ids = 1 + random() % 12;
+        fair_queue queue(capacity);
+        std::deque<waiting_flow> model;  // in the order of turns
+        pieces_.clear();
+        for (int step = 0; step < 3'000; ++step) {
+            std::size_t total = 0, most = 0;
+            for (const auto& f : model)
+                total += f.jobs.size(), most = std::max(most, f.jobs.size());
+            ASSERT_EQ(queue.size(), total);
+            ASSERT_EQ(queue.flows(), model.size());
+            if (random() % 5 < 2) {
+                const piece* got = pop(queue);
+                ASSERT_EQ(got == nullptr, model.empty());
+                if (!got)
+                    continue;
+                waiting_flow turn = model.front();
+                model.pop_front();
+                ASSERT_EQ(got->flow, turn.id);
+                ASSERT_EQ(got->number, turn.jobs.front());
+                turn.jobs.pop_front();
+                if (!turn.jobs.empty())
+                    model.push_back(turn);
+                continue;
+            }
+            // Ids whose lower bits are alike: a hash that only looks at these would show.
+            const std::uint64_t id = static_cast<std::uint64_t>(random() % ids) << 56;
+            const std::size_t room = random() % (capacity + 1);
+            const std::size_t most_before = random() % 3 == 0 ? random() % 30 : SIZE_MAX;
+            auto own = std::find_if(model.begin(), model.end(), [&](const auto& f) { return f.id == id; });
+            const std::size_t have = own == model.end() ? 0 : own->jobs.size();
+            std::size_t before = 0;
+            for (const auto& f : model)
+                before += std::min(f.jobs.size(), have + 1);
+            std::optional<fair_queue::refusal> expected;
+            if (total >= room && most < have + 2)
+                expected = fair_queue::refusal::full;
+            else if (before > most_before)
+                expected = fair_queue::refusal::too_late;
+            ASSERT_EQ(queue.refuses(id, {room, most_before}), expected);
+            const auto outcome = push(queue, id, {room, most_before});
+            ASSERT_EQ(outcome.refused, expected);
+            ASSERT_EQ(outcome.displaced != nullptr, !expected && total >= room);
+            if (expected)
+                continue;
+            if (const auto* out = static_cast<piece*>(outcome.displaced)) {
+                const auto loser =
+                    std::find_if(model.begin(), model.end(), [&](const auto& f) { return f.id == out->flow; });
+                ASSERT_EQ(loser->jobs.size(), most);
+                ASSERT_EQ(loser->jobs.back(), out->number);
+                loser->jobs.pop_back();
+            }
+            own = std::find_if(model.begin(), model.end(), [&](const auto& f) { return f.id == id; });
+            if (own == model.end())
+                own = model.insert(model.end(), {id, {}});
+            own->jobs.push_back(pieces_.back().number);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace latchkey
