@@ -56,6 +56,27 @@ worker_pool_options database_pool(const database_options& options) {
     return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal, milliseconds{0}};
 }
 
+distribution distribution_of(const histogram_snapshot& from) {
+    return {{from.bounds.begin(), from.bounds.end()}, {from.counts.begin(), from.counts.end()}, from.sum};
+}
+
+// What the metrics show of a pool.
+queue_stats stats_of(const worker_pool& pool, const worker_pool_options& options) {
+    const worker_pool_stats now = pool.stats();
+    queue_stats out;
+    out.waiting = now.waiting;
+    out.running = now.running;
+    out.room = options.queue;
+    out.threads = options.threads;
+    out.done = now.done;
+    out.refused_full = now.refused_full;
+    out.refused_displaced = now.refused_displaced;
+    out.refused_too_late = now.refused_too_late;
+    out.wait_seconds = distribution_of(now.wait);
+    out.run_seconds = distribution_of(now.run);
+    return out;
+}
+
 // What only the database can refuse ends the program with its own exit code.
 template <class Open>
 auto from_database(Open open) -> decltype(open()) {
@@ -150,6 +171,8 @@ private:
         parts.version = LATCHKEY_VERSION;
         parts.http = [this] { return http_.stats(); };
         parts.sessions = [this] { return sessions_->stats(); };
+        parts.hashing = [this] { return stats_of(hashing_, hashing_pool(options_.password)); };
+        parts.database = [this] { return stats_of(database_, database_pool(options_.database)); };
         parts.events = &counted_audit_;
         parts.log = log_.get();
         return parts;
