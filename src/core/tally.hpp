@@ -54,8 +54,8 @@ private:
 };
 
 // For what people or disks wait for: half a millisecond to ten seconds, in microseconds. As histogram_snapshot's.
-inline constexpr std::array<std::uint64_t, 14> waiting_bounds_us{500,     1'000,   2'500,   5'000,     10'000,
-                                                                 25'000,  50'000,  100'000, 250'000,   500'000,
+inline constexpr std::array<std::uint64_t, 14> waiting_bounds_us{500,       1'000,     2'500,     5'000,     10'000,
+                                                                 25'000,    50'000,    100'000,   250'000,   500'000,
                                                                  1'000'000, 2'500'000, 5'000'000, 10'000'000};
 
 }  // namespace latchkey

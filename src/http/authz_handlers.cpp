@@ -40,8 +40,7 @@ void send_browser_to_login(exchange& x, const original_request& asked) {
 
 void answer_forwarding_proxy(exchange& x, const result<session>& mine, proxy_dialect dialect) {
     const original_request asked(x, dialect);
-    const auto adapter =
-        dialect == proxy_dialect::forwarded ? check_adapter::forward_auth : check_adapter::ext_authz;
+    const auto adapter = dialect == proxy_dialect::forwarded ? check_adapter::forward_auth : check_adapter::ext_authz;
     switch (counted(x, adapter, judge(x, mine, asked))) {
         case verdict::pass:
             return send_identity(x, mine);

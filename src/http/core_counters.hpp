@@ -30,18 +30,38 @@ inline constexpr std::array<std::string_view, 3> turning_away_names{"total", "cl
 inline constexpr std::array<std::string_view, 6> status_class_names{"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
 // Of problem.hpp's; whatever is missing here counts as the last.
-inline constexpr std::array counted_codes = std::to_array<std::string_view>(
-    {"bad_request",         "invalid_request",        "password_too_long",      "no_session",
-     "invalid_credentials", "admin_token_required",   "forbidden",              "cross_site_request",
-     "not_found",           "method_not_allowed",     "request_timeout",        "length_required",
-     "already_exists",      "body_too_large",         "target_too_long",        "unsupported_media_type",
-     "expectation_failed",  "weak_password",          "invalid_configuration",  "too_many_attempts",
-     "header_too_large",    "internal_error",         "not_implemented",        "overloaded",
-     "session_limit",       "store_unavailable",      "not_ready",              "version_not_supported",
-     "other"});
+inline constexpr std::array counted_codes = std::to_array<std::string_view>({"bad_request",
+                                                                             "invalid_request",
+                                                                             "password_too_long",
+                                                                             "no_session",
+                                                                             "invalid_credentials",
+                                                                             "admin_token_required",
+                                                                             "forbidden",
+                                                                             "cross_site_request",
+                                                                             "not_found",
+                                                                             "method_not_allowed",
+                                                                             "request_timeout",
+                                                                             "length_required",
+                                                                             "already_exists",
+                                                                             "body_too_large",
+                                                                             "target_too_long",
+                                                                             "unsupported_media_type",
+                                                                             "expectation_failed",
+                                                                             "weak_password",
+                                                                             "invalid_configuration",
+                                                                             "too_many_attempts",
+                                                                             "header_too_large",
+                                                                             "internal_error",
+                                                                             "not_implemented",
+                                                                             "overloaded",
+                                                                             "session_limit",
+                                                                             "store_unavailable",
+                                                                             "not_ready",
+                                                                             "version_not_supported",
+                                                                             "other"});
 
 // Microseconds from a complete request to its answer; a check takes a few.
-inline constexpr std::array<std::uint64_t, 12> check_bounds_us{5,     10,    25,    50,     100,    250,
+inline constexpr std::array<std::uint64_t, 12> check_bounds_us{5,   10,    25,    50,     100,     250,
                                                                500, 1'000, 2'500, 10'000, 100'000, 1'000'000};
 
 class alignas(64) core_counters {

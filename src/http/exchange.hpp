@@ -37,11 +37,11 @@ public:
 
     const services* svc;  // what is in force for this request
     request_head head;
-    std::string_view path_parameter;  // what the route's "{id}" stands for; views into the head
-    secret body;                      // exactly Content-Length bytes where the route reads one
-    bool keep_alive = true;           // cleared by whoever wants the connection closed after the answer
+    std::string_view path_parameter;        // what the route's "{id}" stands for; views into the head
+    secret body;                            // exactly Content-Length bytes where the route reads one
+    bool keep_alive = true;                 // cleared by whoever wants the connection closed after the answer
     route_group group = route_group::none;  // of the route that was found
-    bool for_programs = false;        // no page for anybody: the administrators' site
+    bool for_programs = false;              // no page for anybody: the administrators' site
 
     bool from_trusted_proxy() const noexcept { return peer_trusted_; }
     const client_address& peer() const noexcept { return peer_; }  // whoever connected
@@ -55,7 +55,7 @@ public:
 
     // The answer. `content_type` empty: no body and Content-Length: 0 (or none at all for 204).
     void begin(unsigned status);
-    unsigned status() const noexcept { return status_; }  // of the answer that was begun last
+    unsigned status() const noexcept { return status_; }         // of the answer that was begun last
     void header(std::string_view name, std::string_view value);  // control bytes in `value` are left out (H10)
     std::string& raw_headers() noexcept { return core_.out; }    // for ready-made lines, each ended by CRLF
     void set_cookie(const opened_session& opened);  // with Max-Age, what is left of a remembered session's life

@@ -104,7 +104,7 @@ struct http_server::impl {
     config options;  // in force; apply()'s alone once the server runs
     milliseconds drain_timeout;
     std::atomic<std::size_t> most_connections;  // limits.max_connections, for stats()
-    page_set_ptr page_files;  // as at the start: a reload doesn't read them again
+    page_set_ptr page_files;                    // as at the start: a reload doesn't read them again
     domain uses;
     server_state state;
     site people;

@@ -32,8 +32,9 @@ void write_sessions(metric_writer& to, const session_stats& sessions) {
         .add(sessions.expired, {{"reason", "expired"}});
     if (!sessions.journal)
         return;
-    to.histogram("latchkey_journal_commit_duration_seconds",
-                 "Transactions that logins, rotations and logouts wait for, from waiting for the write lock to the disk.")
+    to.histogram(
+          "latchkey_journal_commit_duration_seconds",
+          "Transactions that logins, rotations and logouts wait for, from waiting for the write lock to the disk.")
         .add(sessions.journal->commit_seconds);
     to.histogram("latchkey_journal_commit_changes", "How many changes shared one transaction.")
         .add(sessions.journal->changes_per_commit);

@@ -15,7 +15,7 @@ std::string_view outcome_of(const audit_event& event) noexcept {
     if (event.success)
         return "success";
     return std::find(std::begin(wrong), std::end(wrong), event.reason) != std::end(wrong) ? "invalid_credentials"
-                                                                                           : event.reason;
+                                                                                          : event.reason;
 }
 
 }  // namespace

@@ -6,14 +6,14 @@
 
 #include <latchkey/stats.hpp>
 
-#include <prometheus/metric_family.h>
-
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <prometheus/metric_family.h>
 
 namespace latchkey {
 

@@ -1,13 +1,12 @@
 #include "make_metrics.hpp"
-
 #include "metric_families.hpp"
-
-#include <prometheus/collectable.h>
-#include <prometheus/text_serializer.h>
 
 #include <chrono>
 #include <utility>
 #include <vector>
+
+#include <prometheus/collectable.h>
+#include <prometheus/text_serializer.h>
 
 namespace latchkey {
 namespace {

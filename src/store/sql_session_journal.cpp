@@ -104,7 +104,7 @@ private:
 
     journal_connection connection_;  // the thread's, once it runs
     stored_time_line state_;         // likewise: as it is in the database
-    struct {  // counted by the thread, read by everybody
+    struct {                         // counted by the thread, read by everybody
         tally_by_class<waiting_bounds_us> commits_us;
         tally_by_class<batch_bounds> batches;
         tally failed_commits;

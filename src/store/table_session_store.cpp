@@ -235,8 +235,7 @@ task<result<maybe_session>> table_session_store::exchange(const session_key& key
     co_return errc::store_unavailable;
 }
 
-task<result<maybe_session>> table_session_store::end(std::optional<traced_session> seen,
-                                                     session_counts::number& why) {
+task<result<maybe_session>> table_session_store::end(std::optional<traced_session> seen, session_counts::number& why) {
     if (!seen)
         co_return maybe_session();
     journal_change change;

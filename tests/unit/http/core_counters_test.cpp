@@ -73,9 +73,10 @@ TEST(core_counters, sums_are_exact_while_everybody_counts) {
     for (const auto& one : sum.durations)
         EXPECT_EQ(total(one.seconds), one.route == "login" ? 4 * rounds : 0) << one.route;
     for (const auto& one : sum.responses)
-        EXPECT_EQ(one.count, (one.route == "login" && one.status == "4xx") || (one.route == "check" && one.status == "2xx")
-                                 ? 4 * rounds
-                                 : 0);
+        EXPECT_EQ(one.count,
+                  (one.route == "login" && one.status == "4xx") || (one.route == "check" && one.status == "2xx")
+                      ? 4 * rounds
+                      : 0);
 }
 
 // Each core's numbers are on cache lines of its own.

@@ -50,7 +50,9 @@ TEST_F(metric_text, numbers_stand_under_their_labels) {
 TEST_F(metric_text, histograms_are_cumulative) {
     const auto told = testing::samples_of(make_metrics(testing::all_sources(events_, log_))->expose());
     const std::string name = "latchkey_http_request_duration_seconds";
-    const auto bucket = [&](const std::string& le) { return told.at(name + "_bucket{route=\"login\",le=\"" + le + "\"}"); };
+    const auto bucket = [&](const std::string& le) {
+        return told.at(name + "_bucket{route=\"login\",le=\"" + le + "\"}");
+    };
     EXPECT_EQ(std::stod(bucket("0.1")), 2) << name;
     EXPECT_EQ(std::stod(bucket("1")), 5);
     EXPECT_EQ(std::stod(bucket("+Inf")), 9);
