@@ -187,6 +187,7 @@ TEST_F(openapi, administration_of_users) {
     expect(415, post_form("/admin/users", {{"email", "erin@example.com"}}));
 
     expect(200, get("/admin/users"));
+    expect(200, get("/metrics"));
     const auto page = json_of(expect(200, get("/admin/users?limit=1")));
     ASSERT_TRUE(page["next_cursor"].is_string());
     expect(200, get("/admin/users?limit=1&cursor=" + percent_encode(page["next_cursor"].get<std::string>())));
