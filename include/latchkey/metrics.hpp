@@ -9,7 +9,7 @@ namespace latchkey {
 class metrics {
 public:
     virtual ~metrics() = default;
-    // The state of everything as of now, as one document. From every thread; takes about a millisecond and waits for
+    // The state of everything as of now, as one document. From every thread; takes less than a millisecond and waits for
     // nothing but short critical sections. Throws std::bad_alloc.
     virtual std::string expose() const = 0;
     // Static: what expose() writes, for a Content-Type field.
