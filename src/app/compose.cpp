@@ -31,6 +31,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -87,12 +89,22 @@ auto from_database(Open open) -> decltype(open()) {
     }
 }
 
+// What is wrong with a file that the configuration names ends the program as a wrong configuration does.
+std::unique_ptr<logger> open_sink(const std::function<std::unique_ptr<logger>()>& open) {
+    try {
+        return open();
+    } catch (const std::system_error& e) {
+        throw configuration_error(e.what());
+    }
+}
+
 secret read_admin_token(const config& options) {
     if (options.server.admin_token_file.empty())
         return {};
     auto token = read_secret_file(options.server.admin_token_file);
     if (!token)
-        throw std::runtime_error("server.admin_token_file: " + token.error().reason);
+        throw configuration_error("server.admin_token_file: " + options.server.admin_token_file + ' ' +
+                                  token.error().reason);
     return *std::move(token);
 }
 
@@ -102,8 +114,10 @@ class server final : public application {
 public:
     server(loaded_config loaded, environment variables)
         : options_(loaded.values),
-          log_(make_logger(options_.log)),
-          audit_(make_audit_sink(*log_)),
+          log_(open_sink([&] { return make_logger(options_.log); })),
+          audit_log_(options_.audit.file.empty() ? nullptr
+                                                 : open_sink([&] { return make_audit_logger(options_.audit, *log_); })),
+          audit_(make_audit_sink(audit_log_ ? *audit_log_ : *log_)),
           counted_audit_(*audit_),
           time_(make_system_clock()),
           lock_(from_database([&] { return lock_for_server(options_.database); })),
@@ -114,15 +128,16 @@ public:
           hasher_(make_password_hasher(hashing_, {options_.password.memory, options_.password.iterations})),
           sessions_(from_database([&] { return open_sessions(); })),
           authority_(make_session_authority(*sessions_)),
-          authenticator_(make_authenticator({*users_, database_, *hasher_, *authority_, counted_audit_, *log_, email_shown(),
-                                             options_.password.min_length})),
+          authenticator_(make_authenticator({*users_, database_, *hasher_, *authority_, counted_audit_, *log_,
+                                             email_shown(), options_.password.min_length})),
           administrator_(make_administrator(
               {*users_, database_, *hasher_, *sessions_, counted_audit_, email_shown(), options_.password.min_length})),
           readiness_(make_store_readiness(*users_, database_)),
           reloader_(make_live_reloader(std::move(loaded), reload_parts(std::move(variables)))),
           metrics_(make_metrics(metric_parts())),
           http_(options_, make_access_policy(options_.access),
-                {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, counted_audit_, *log_, *time_, metrics_.get()},
+                {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, counted_audit_, *log_, *time_,
+                 metrics_.get()},
                 read_admin_token(options_)),
           signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
 
@@ -140,6 +155,7 @@ public:
         asio::co_spawn(control_, serve_until_signalled(), asio::detached);
         control_.run();
         stop();
+        record("server_stopped", drained_, drained_ ? "" : "second_signal");
     }
 
 private:
@@ -188,6 +204,7 @@ private:
                         {{"meaning", "a restart signs everybody out: session.store is \"memory\""}});
         if (::geteuid() == 0)
             log_->write(log_level::warn, "running_as_root", {{"meaning", "an unprivileged account is enough"}});
+        record("server_started", true, "");
         sd_notify(0, "READY=1");
     }
 
@@ -197,6 +214,7 @@ private:
             const int signal = co_await signals_.async_wait(asio::redirect_error(use_task, error));
             if (error || signal != SIGHUP)
                 break;
+            reopen_files();  // whatever the configuration says by now
             co_await reload();
         }
         log_->write(log_level::info, "draining", {});
@@ -204,12 +222,31 @@ private:
         end_at_next_signal();
         const std::size_t left = co_await http_.drain();
         log_->write(log_level::info, "stopped", {{"connections_left", static_cast<std::int64_t>(left)}});
+        drained_ = true;
         control_.stop();
+    }
+
+    // What the server itself does, and nobody's request.
+    void record(std::string_view type, bool success, std::string_view reason) noexcept {
+        audit_event event;
+        event.type = type;
+        event.success = success;
+        event.reason = reason;
+        counted_audit_.record(event);
+    }
+
+    // Somebody may have renamed them (rotation).
+    void reopen_files() noexcept {
+        log_->reopen();
+        if (audit_log_)
+            audit_log_->reopen();
     }
 
     task<void> reload() {
         try {
-            co_await reloader_->reload();
+            const reload_report report = co_await reloader_->reload();
+            const bool refused = !report.faults.empty();
+            record("configuration_reload", !refused, refused ? "faults" : "signal");
         } catch (const std::exception& e) {
             log_->write(log_level::error, "reload_failed", {{"what", e.what()}});
         }
@@ -219,10 +256,10 @@ private:
         signals_.async_wait([this](error_code failed, int signal) {
             if (failed)
                 return;
-            if (signal == SIGHUP)
-                end_at_next_signal();
-            else
-                control_.stop();
+            if (signal != SIGHUP)
+                return control_.stop();
+            reopen_files();
+            end_at_next_signal();
         });
     }
 
@@ -247,6 +284,7 @@ private:
 
     const config options_;  // as at the start: the reloader knows what is in force now
     std::unique_ptr<logger> log_;
+    std::unique_ptr<logger> audit_log_;  // null: audit events go with the log
     std::unique_ptr<audit_sink> audit_;
     counting_audit counted_audit_;
     std::unique_ptr<clock> time_;
@@ -266,6 +304,7 @@ private:
     std::unique_ptr<metrics> metrics_;
     http::http_server http_;
     asio::basic_signal_set<executor> signals_;
+    bool drained_ = false;
 };
 
 }  // namespace

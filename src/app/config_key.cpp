@@ -105,6 +105,8 @@ constexpr auto keys = std::to_array<config_key>({
     {"log", "level", text, live, at<&config::log, &log_options::level>, 0, 0, levels},
     {"log", "format", text, restart, at<&config::log, &log_options::format>, 0, 0, formats},
     {"log", "file", text, restart, at<&config::log, &log_options::file>},
+
+    {"audit", "file", text, restart, at<&config::audit, &audit_options::file>},
 });
 
 }  // namespace

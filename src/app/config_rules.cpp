@@ -134,6 +134,12 @@ std::string pages_fault(const config& c) {
     return all;
 }
 
+std::string audit_place_fault(const config& c) {
+    return !c.audit.file.empty() && c.audit.file == c.log.file
+               ? "is log.file too: leave it empty, and audit events go with the log"
+               : "";
+}
+
 std::string memory_warning(const config& c) {
     return c.password.memory < recommended_memory
                ? format_size(c.password.memory) + " is less than the recommended 19MiB: for tests only"
@@ -188,6 +194,7 @@ constexpr auto rules = std::to_array<config_rule>({
     {fault, {"server.admin_listen", "server.admin_token_file"}, admin_token_fault},
     {fault, {"server.admin_listen", "server.listen"}, admin_place_fault},
     {fault, {"pages.directory", ""}, pages_fault},
+    {fault, {"audit.file", "log.file"}, audit_place_fault},
     {warning, {"server.admin_listen", ""}, admin_exposed_warning},
     {warning, {"cookie.secure", ""}, secure_warning},
     {warning, {"server.public_url", "cookie.secure"}, plain_url_warning},

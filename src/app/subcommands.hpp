@@ -6,6 +6,7 @@
 #include "throttle_commands.hpp"
 #include "user_commands.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -33,6 +34,8 @@ struct invocation {
     std::string target = "250ms";
     std::string url, ca_file, connect_to;
     explain_request explain;
+    std::size_t audit_count = 10;
+    bool audit_follow = false;
 
     user_request user() const { return {config_file, json, email}; }
     session_request sessions() const { return {config_file, json, id, email}; }
@@ -52,6 +55,7 @@ void define_user(CLI::App& app, invocation& said, const console& io);
 void define_session(CLI::App& app, invocation& said, const console& io);
 void define_throttle(CLI::App& app, invocation& said, const console& io);
 void define_doctor(CLI::App& app, invocation& said, const console& io);
+void define_audit(CLI::App& app, invocation& said, const console& io);
 void define_access(CLI::App& app, invocation& said, const console& io);
 
 // What they share: a command with its --config, and options that several take.

@@ -69,7 +69,7 @@ task<result<opened_session>> password_authenticator::attempt_login(login_request
 
     if (judged->needs_rehash())
         co_await credentials_.renew_hash(request.password, *known, client);
-    const auto ended = co_await end_presented(request.presented_token, known->profile.id);
+    const auto ended = co_await end_presented(request.presented_token, known->profile, event);
     if (!ended)
         co_return refuse(event, ended.error());
 
@@ -77,6 +77,8 @@ task<result<opened_session>> password_authenticator::attempt_login(login_request
     auto opened = co_await parts_.sessions.open(std::move(profile), request.remember, std::move(request.client));
     if (!opened)
         co_return refuse(event, opened.error());
+    for (const public_id& id : opened->displaced)
+        record_end(event, known->profile, id, "max_per_user");
 
     // The hash took long enough for an administrator to act. Whoever ends the user's sessions changes the user first:
     // either this session was there to be ended, or the change shows now (requirement V3).
@@ -99,16 +101,31 @@ task<result<opened_session>> password_authenticator::attempt_login(login_request
 
 // Another user's session is left alone, as revoke() has it: who knows a cookie value must not be able to end what it
 // stands for by logging in as somebody else.
-task<result<void>> password_authenticator::end_presented(const secret& token, const public_id& user) {
+task<result<void>> password_authenticator::end_presented(const secret& token, const user& whose,
+                                                         const audit_event& login) {
     const auto held = co_await parts_.sessions.trace(token.reveal());
     if (!held && held.error() == errc::no_session)
         co_return result<void>{};
     if (!held)
         co_return held.error();
-    const auto ended = co_await parts_.sessions.revoke(user, held->id);
+    const auto ended = co_await parts_.sessions.revoke(whose.id, held->id);
     if (!ended)
         co_return ended.error();
+    if (*ended)
+        record_end(login, whose, held->id, "replaced");
     co_return result<void>{};
+}
+
+// A session that ended because of a login.
+void password_authenticator::record_end(const audit_event& login, const user& whose, const public_id& id,
+                                        std::string_view reason) const noexcept {
+    audit_event event = login;
+    event.type = "session_revoked";
+    event.success = true;
+    event.reason = reason;
+    event.email = whose.email;
+    event.session = id;
+    parts_.audit.record(event);
 }
 
 // errc::invalid_credentials unless the user is still the one that was judged. What else changed about them is shown to

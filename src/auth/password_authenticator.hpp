@@ -31,7 +31,9 @@ private:
 
     // login.cpp
     task<outcome> attempt_login(login_request& request, audit_event& event);
-    task<result<void>> end_presented(const secret& token, const public_id& user);
+    task<result<void>> end_presented(const secret& token, const user& whose, const audit_event& login);
+    void record_end(const audit_event& login, const user& whose, const public_id& id,
+                    std::string_view reason) const noexcept;
     task<result<void>> judge_again(const stored_user& judged);
 
     // reauthentication.cpp

@@ -1,6 +1,7 @@
 // The authorization endpoints: one adapter for each family of proxies, over the core in authz.hpp. The check path: with
 // a valid session nothing in here allocates, and nothing but the connection's own read and write is a system call.
 #include "authz.hpp"
+#include "page_answer.hpp"
 #include "routes.hpp"
 
 namespace latchkey::http {
@@ -47,7 +48,8 @@ void answer_forwarding_proxy(exchange& x, const result<session>& mine, proxy_dia
         case verdict::login:
             return send_browser_to_login(x, asked);
         case verdict::forbid:
-            return send_empty(x, 403);
+            // What these proxies get they hand on to the browser: somebody who goes to a page is to see one.
+            return asked.url_known() && is_navigation(x.head) ? show_refused(x) : send_empty(x, 403);
         case verdict::failed:
             return x.refuse(mine.error());
     }

@@ -1,5 +1,6 @@
 #include "connection.hpp"
 
+#include "session_audit.hpp"
 #include "text.hpp"
 #include "wiped_buffer.hpp"
 
@@ -115,7 +116,7 @@ task<void> connection::serve() {
             // Unless the body is read below, whatever follows the header can't be told from a next request (H7).
             x.keep_alive = x.keep_alive && x.head.content_length == 0;
             if (!site_.admits(x.head)) {
-                svc_->core.log.write(log_level::warn, "admin_token_refused", {{"request_id", x.request_id()}});
+                record_token_refused(x);
                 refuse(x, problems::admin_token_required);
             } else if (const route* found = find_route(x, site_.routes)) {
                 x.group = found->group;

@@ -19,6 +19,7 @@ constexpr std::array public_table{
     route{"/account/sessions/end", methods::post, body_rule::required, end_session_by_form},
     route{"/account/sessions/end-others", methods::post, body_rule::optional, end_other_sessions_by_form},
     route{"/account/password", methods::post, body_rule::required, change_password_by_form},
+    route{"/login/refused", methods::get, body_rule::none, refused},  // for nginx, see config/nginx
     route{"/assets/latchkey.css", methods::get, body_rule::none, stylesheet},
     route{"/login/mark.svg", methods::get, body_rule::none, mark},  // under a path that every proxy leaves to us
     route{"/sessions", methods::get, body_rule::none, list_sessions},

@@ -81,6 +81,7 @@ task<void> change_password(exchange& x);
 // page_handlers.cpp
 task<void> show_login(exchange& x);
 task<void> show_account(exchange& x);
+task<void> refused(exchange& x);
 task<void> stylesheet(exchange& x);
 task<void> mark(exchange& x);
 // account_handlers.cpp

@@ -9,8 +9,7 @@ namespace latchkey::http {
 namespace {
 
 page_settings settings_of(const config& options, const safe_redirect& redirect) {
-    const std::string& origin = redirect.own_origin();
-    return {redirect.form_action_sources(), origin.substr(origin.find("://") + 3), options.password.min_length};
+    return {redirect.form_action_sources(), redirect.own_origin(), options.password.min_length};
 }
 
 page_set_ptr or_read(page_set_ptr files, const std::string& directory) {

@@ -11,7 +11,8 @@ void write_events(metric_writer& to, const counting_audit& events) {
     static_assert(counting_audit::types[login] == "login" && counting_audit::outcomes[0] == "success");
     to.counter("latchkey_logins_total", "Attempts to log in, by outcome.");
     for (std::size_t i = 0; i < counting_audit::outcomes.size(); ++i)
-        to.add(events.count(login, i), {{"outcome", counting_audit::outcomes[i]}});
+        if (const auto count = events.count(login, i); count != 0 || i < counting_audit::login_outcomes)
+            to.add(count, {{"outcome", counting_audit::outcomes[i]}});
     to.counter("latchkey_account_events_total", "Audit events but logins, by type and outcome.");
     for (std::size_t type = login + 1; type < counting_audit::types.size(); ++type)
         for (std::size_t i = 0; i < counting_audit::outcomes.size(); ++i)

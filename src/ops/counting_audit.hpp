@@ -19,10 +19,14 @@ public:
     // Of audit_event::type; the last stands for all others.
     static constexpr auto types = std::to_array<std::string_view>(
         {"login", "logout", "reauthentication", "password_change", "session_revoked", "sessions_revoked", "user_added",
-         "user_changed", "user_deleted", "throttle_cleared", "other"});
+         "user_changed", "user_deleted", "throttle_cleared", "admin_token_refused", "server_started", "server_stopped",
+         "configuration_reload", "other"});
+    // First those of logins, which are told from the start, for rate().
+    static constexpr std::size_t login_outcomes = 9;
     static constexpr auto outcomes = std::to_array<std::string_view>(
         {"success", "invalid_credentials", "throttled", "overloaded", "session_limit", "store_unavailable",
-         "no_session", "changed_meanwhile", "unfinished", "internal_error", "other"});
+         "changed_meanwhile", "password_too_long", "internal_error", "no_session", "weak_password", "unfinished",
+         "no_token", "wrong_token", "faults", "second_signal", "other"});
 
     // `next` must outlive it.
     explicit counting_audit(audit_sink& next) noexcept : next_(next) {}

@@ -66,9 +66,11 @@ public:
 
     // Beginning. A session that begins now, as it will be kept.
     journal_entry draft(const session_key& key, const new_session& fresh) const;
-    // Enters `entry` and takes out what that puts above the user's cap, in one step. errc::session_limit;
-    // errc::store_unavailable for a key that is there already or without memory; nothing has changed then.
-    result<session> insert(const journal_entry& entry, const profile_ptr& user) noexcept;
+    // Enters `entry` and takes out what that puts above the user's cap (told in `displaced`), in one step.
+    // errc::session_limit; errc::store_unavailable for a key that is there already or without memory; nothing has
+    // changed then.
+    result<session> insert(const journal_entry& entry, const profile_ptr& user,
+                           std::vector<public_id>* displaced = nullptr) noexcept;
     // Enters `entry` as pending, and leaves it to the caller to bring a user above the cap back to it. `place` need not
     // be taken for such a user. Errors as insert().
     result<session> enter(const journal_entry& entry, const profile_ptr& user, session_places::lease& place) noexcept;

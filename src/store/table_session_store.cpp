@@ -52,6 +52,12 @@ task<result<T>> without_exceptions(task<result<T>> work) {
     co_return errc::store_unavailable;
 }
 
+// What is told is less than what was done: without memory for it nobody hears, and nothing fails.
+void add_if_possible(const std::vector<public_id>& ids, std::vector<public_id>& to) noexcept try {
+    to.insert(to.end(), ids.begin(), ids.end());
+} catch (const std::bad_alloc&) {
+}
+
 class table_session_store final : public session_store {
 public:
     table_session_store(const session_options& options, const clock& now, std::unique_ptr<session_journal> journal)
@@ -63,8 +69,9 @@ public:
     task<result<maybe_session>> find(const session_key& key) override { co_return table_.find(key); }
     task<result<maybe_session>> find_rotated(const session_key& key) override { co_return table_.find_rotated(key); }
 
-    task<result<session>> insert(const session_key& key, const new_session& fresh) override {
-        return without_exceptions(journal_ ? begin_durably(key, fresh) : begin(key, fresh));
+    task<result<session>> insert(const session_key& key, const new_session& fresh,
+                                 std::vector<public_id>* displaced) override {
+        return without_exceptions(journal_ ? begin_durably(key, fresh, displaced) : begin(key, fresh, displaced));
     }
     task<result<maybe_session>> rotate(const session_key& key, const session_key& fresh) override {
         return without_exceptions(exchange(key, fresh));
@@ -99,9 +106,10 @@ public:
     void stop() noexcept override;
 
 private:
-    task<result<session>> begin(const session_key& key, const new_session& fresh);
-    task<result<session>> begin_durably(const session_key& key, const new_session& fresh);
-    task<void> keep_to_cap(const public_id& user);
+    task<result<session>> begin(const session_key& key, const new_session& fresh, std::vector<public_id>* displaced);
+    task<result<session>> begin_durably(const session_key& key, const new_session& fresh,
+                                        std::vector<public_id>* displaced);
+    task<void> keep_to_cap(const public_id& user, std::vector<public_id>* displaced);
     task<result<maybe_session>> exchange(const session_key& key, const session_key& fresh);
     task<result<maybe_session>> end(std::optional<traced_session> seen, session_counts::number& why);
     task<result<maybe_session>> search_and_end(const public_id& id);
@@ -145,14 +153,16 @@ void table_session_store::load(logger& log) {
     log.write(log_level::info, "sessions_loaded", {{"sessions", static_cast<std::int64_t>(table_.size())}});
 }
 
-task<result<session>> table_session_store::begin(const session_key& key, const new_session& fresh) {
-    auto made = table_.insert(table_.draft(key, fresh), fresh.user);
+task<result<session>> table_session_store::begin(const session_key& key, const new_session& fresh,
+                                                 std::vector<public_id>* displaced) {
+    auto made = table_.insert(table_.draft(key, fresh), fresh.user, displaced);
     if (made)
         session_counts::add(counts_.created);
     co_return made;
 }
 
-task<result<session>> table_session_store::begin_durably(const session_key& key, const new_session& fresh) {
+task<result<session>> table_session_store::begin_durably(const session_key& key, const new_session& fresh,
+                                                         std::vector<public_id>* displaced) {
     const public_id& user = fresh.user->id;
     journal_change change;
     change.insert = table_.draft(key, fresh);
@@ -175,6 +185,8 @@ task<result<session>> table_session_store::begin_durably(const session_key& key,
         co_return committed.error();
     }
     session_counts::add(counts_.over_cap, table_.erase(user, change.erase));
+    if (displaced)
+        *displaced = std::move(change.erase);
     if (!made) {  // no memory or no place for it, so it must not be there after a restart either
         journal_->forget_later({fresh.id});
         co_return made;
@@ -182,12 +194,12 @@ task<result<session>> table_session_store::begin_durably(const session_key& key,
     session_counts::add(counts_.created);
     if (!table_.settle(key))
         co_return errc::store_unavailable;  // ended again by somebody who saw it before it was durable
-    co_await keep_to_cap(user);
+    co_await keep_to_cap(user, displaced);
     co_return made;
 }
 
 // Logins that came together did not know of each other. When a commit fails, the user's next login tries again.
-task<void> table_session_store::keep_to_cap(const public_id& user) {
+task<void> table_session_store::keep_to_cap(const public_id& user, std::vector<public_id>* displaced) {
     for (;;) {
         journal_change eviction;
         eviction.erase = table_.surplus(user, 0);
@@ -197,6 +209,8 @@ task<void> table_session_store::keep_to_cap(const public_id& user) {
         if (!committed)
             co_return;
         session_counts::add(counts_.over_cap, table_.erase(user, eviction.erase));
+        if (displaced)
+            add_if_possible(eviction.erase, *displaced);
     }
 }
 

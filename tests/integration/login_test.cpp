@@ -185,12 +185,26 @@ TEST_F(login, every_login_makes_a_new_session_and_ends_the_presented_one) {
     EXPECT_EQ(whoami(second), 200);
 }
 
-// R1: session fixation.
+// R1: session fixation (Passport CVE-2022-25896).
 TEST_F(login, a_presented_cookie_is_never_adopted) {
     const std::string planted(43, 'A');
     const auto given = cookie_of(server().ask(login_request(alice(), with_cookie(planted))));
     EXPECT_NE(given, planted);
     EXPECT_EQ(whoami(planted), 401);
+}
+
+// oauth2-proxy GHSA-f24x-5g9q-753f: at the login page a cookie that was good once is nobody's, whatever it ended by.
+TEST_F(login, a_stale_cookie_signs_nobody_in) {
+    const auto stale = server().login(alice());
+    EXPECT_EQ(server().ask({"POST", "/logout", with_cookie(stale), {}}).status, 204);
+    const auto page = server().ask(get("/login?rd=/account", with_cookie(stale)));
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(page.count("Location"), 0U);
+    const auto failed =
+        server().ask(post_json("/login", R"({"email":"alice@example.com","password":"wrong"})", with_cookie(stale)));
+    EXPECT_EQ(failed.status, 401);
+    EXPECT_EQ(failed.count("Set-Cookie"), 0U);
+    EXPECT_EQ(whoami(stale), 401);
 }
 
 // R1: a cookie of somebody else is no reason to end that person's session.

@@ -88,6 +88,8 @@ TEST_F(openapi, pages_for_people) {
     const auto mine = server().login(bob()), other = server().login(bob());
     expect(200, get("/account?done=session-ended", with_cookie(mine)));
     expect(200, get("/login/mark.svg"));
+    expect(403, get("/login/refused"));
+    expect(403, get("/login/refused", browser));
     expect(404, post_form("/account/sessions/end", {{"id", "x"}}, with_cookie(mine)));
     expect(400, post_form("/account/sessions/end", {}, with_cookie(mine)));
     expect(303, post_form("/account/sessions/end", {{"id", id_of(server(), other)}}, with_cookie(mine)));

@@ -48,7 +48,7 @@ const refusal refusals[] = {
     {"", "", "unknown_user", false},
 };
 
-// L1: one outcome. L2: one look-up and one comparison, in this order, whoever it is.
+// L1: one outcome. L2 (Django CVE-2024-39329): one look-up and one comparison, in this order, whoever it is.
 TEST_F(Login, RefusesAllAlike) {
     for (const refusal& r : refusals) {
         asked.clear();

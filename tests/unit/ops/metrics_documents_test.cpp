@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -83,6 +84,21 @@ TEST(metric_documents, the_labels_are_what_is_told) {
                 told[*family.begin()].insert((*at)[1]);
     }
     EXPECT_EQ(documented, told);
+}
+
+TEST(metric_documents, every_audit_event_is_counted_by_its_name) {
+    std::istringstream in(content_of("docs/audit.md"));
+    const std::regex row(R"(\| `([a-z_]+)` \|[^|]*\|[^|]*\|)");
+    std::smatch found;
+    int seen = 0;
+    for (std::string line; std::getline(in, line);)
+        if (std::regex_match(line, found, row)) {
+            ++seen;
+            const std::string type = found[1];
+            const auto& types = counting_audit::types;
+            EXPECT_NE(std::find(types.begin(), types.end() - 1, type), types.end() - 1) << type;
+        }
+    EXPECT_GT(seen, 10);
 }
 
 TEST(metric_documents, every_metric_has_a_help_text_and_follows_the_conventions) {
