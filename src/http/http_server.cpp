@@ -16,8 +16,10 @@
 #include <chrono>
 #include <functional>
 #include <limits>
+#include <new>
 #include <random>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -38,15 +40,20 @@ constexpr std::chrono::milliseconds poll_interval{20};
 // Of the last file descriptors none goes to the public: see site.
 constexpr std::size_t reserved_descriptors = 32;
 
+// No want of memory ends it: deadlines hang on it (E5).
 task<void> keep_ticking(core_context& core) {
     timer wait(core.io);
     for (;;) {
-        wait.expires_after(std::chrono::milliseconds(tick_ms));
-        boost::system::error_code error;
-        co_await wait.async_wait(asio::redirect_error(use_task, error));
-        if (error)
-            co_return;
-        core.tick();
+        try {
+            wait.expires_after(std::chrono::milliseconds(tick_ms));
+            boost::system::error_code error;
+            co_await wait.async_wait(asio::redirect_error(use_task, error));
+            if (error)
+                co_return;
+            core.tick();
+        } catch (const std::bad_alloc&) {
+            std::this_thread::yield();
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include <new>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include <unistd.h>
@@ -62,28 +64,36 @@ void listener::take(stream_socket socket) {
     connection::start(std::move(socket), peer, std::move(place), core_, site_);
 }
 
+// Accepts one, or waits a moment when there is nothing to accept with.
+task<void> listener::step() {
+    error_code error;
+    stream_socket socket(core_.io);
+    co_await acceptor_.async_accept(socket, asio::redirect_error(use_task, error));
+    if (closed_ || error == asio::error::connection_aborted)
+        co_return;  // aborted: the client left between the kernel's queue and here
+    if (!error) {
+        starved_ = false;
+        take(std::move(socket));
+        co_return;
+    }
+    // Out of descriptors or memory. The connection stays in the kernel's queue, so trying again at once would spin.
+    if (!starved_) {  // once for each time that it happens, not once for each try
+        const std::string what = error.message();
+        core_.current()->core.log.write(log_level::warn, "accept_failed", {{"reason", what}});
+        starved_ = true;
+    }
+    pause_.expires_after(pause_without_descriptors);
+    co_await pause_.async_wait(asio::redirect_error(use_task, error));
+}
+
+// No want of memory ends it: that costs the connection that it hits (E5).
 task<void> listener::run() {
     while (!closed_) {
-        error_code error;
-        stream_socket socket(core_.io);
-        co_await acceptor_.async_accept(socket, asio::redirect_error(use_task, error));
-        if (closed_)
-            co_return;
-        if (!error) {
-            starved_ = false;
-            take(std::move(socket));
-            continue;
+        try {
+            co_await step();
+        } catch (const std::bad_alloc&) {
+            std::this_thread::yield();
         }
-        if (error == asio::error::connection_aborted)
-            continue;  // the client left between the kernel's queue and here
-        // Out of descriptors or memory. The connection stays in the kernel's queue, so trying again at once would spin.
-        if (!starved_) {  // once for each time that it happens, not once for each try
-            const std::string what = error.message();
-            core_.current()->core.log.write(log_level::warn, "accept_failed", {{"reason", what}});
-            starved_ = true;
-        }
-        pause_.expires_after(pause_without_descriptors);
-        co_await pause_.async_wait(asio::redirect_error(use_task, error));
     }
 }
 

@@ -47,6 +47,7 @@ public:
     void close();
 
 private:
+    task<void> step();
     void take(stream_socket socket);
     // Why it is turned away, if it is.
     std::optional<turning_away> reason_against(stream_socket& socket, const connected_peer& peer,

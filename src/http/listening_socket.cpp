@@ -20,6 +20,9 @@ namespace latchkey::http {
 namespace {
 
 constexpr int backlog = 4096;
+// What the kernel keeps for one connection, each way: room for any request and any page. Left to itself it would keep
+// megabytes for a client that asks and does not read (requirement E1). Connections inherit it from here.
+constexpr int kernel_buffer = 32 * 1024;
 
 class descriptor {
 public:
@@ -53,9 +56,12 @@ descriptor new_socket(const std::string& address, int family) {
     return fd;
 }
 
+void set_option(const descriptor& fd, int level, int option, int value) noexcept {
+    (void)::setsockopt(fd.get(), level, option, &value, sizeof value);
+}
+
 void set_flag(const descriptor& fd, int level, int option) noexcept {
-    const int on = 1;
-    (void)::setsockopt(fd.get(), level, option, &on, sizeof on);
+    set_option(fd, level, option, 1);
 }
 
 descriptor bound_tcp(const std::string& address, const addrinfo& where, bool shared) {
@@ -65,6 +71,8 @@ descriptor bound_tcp(const std::string& address, const addrinfo& where, bool sha
         set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
     if (where.ai_family == AF_INET6)
         set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+    set_option(fd, SOL_SOCKET, SO_SNDBUF, kernel_buffer);
+    set_option(fd, SOL_SOCKET, SO_RCVBUF, kernel_buffer);
     if (::bind(fd.get(), where.ai_addr, where.ai_addrlen) != 0)
         fail(address, errno);
     return fd;

@@ -36,7 +36,7 @@ private:
         // The frame that holds *this may be gone as soon as the home thread runs: touch nothing after the post.
         Handler handler = std::move(*handler_);
         executor home = home_;
-        boost::asio::post(home, std::move(handler));
+        ticket_.bring(home, std::move(handler));
     }
 
     Work& work_;
@@ -44,6 +44,7 @@ private:
     std::exception_ptr& error_;
     executor home_;
     std::optional<Handler> handler_;
+    return_ticket ticket_;
 };
 
 }  // namespace detail

@@ -8,12 +8,11 @@
 #include "fair_queue.hpp"
 #include "histogram.hpp"
 #include "mutex.hpp"
+#include "return_ticket.hpp"
 
 #include <latchkey/async.hpp>
 #include <latchkey/clock.hpp>
 #include <latchkey/error.hpp>
-
-#include <boost/asio/post.hpp>
 
 #include <chrono>
 #include <condition_variable>

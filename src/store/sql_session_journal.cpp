@@ -6,11 +6,11 @@
 
 #include "journal_connection.hpp"
 #include "journal_queue.hpp"
+#include "return_ticket.hpp"
 #include "session_loading.hpp"
 #include "tally.hpp"
 
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <array>
@@ -44,13 +44,14 @@ public:
         // The frame that holds *this may be gone as soon as the home thread runs: touch nothing after the post.
         Handler handler = std::move(*handler_);
         executor home = home_;
-        boost::asio::post(home, std::move(handler));
+        ticket_.bring(home, std::move(handler));
     }
     const result<std::size_t>& outcome() const noexcept { return outcome_; }
 
 private:
     executor home_;
     std::optional<Handler> handler_;
+    return_ticket ticket_;
     result<std::size_t> outcome_ = errc::store_unavailable;
 };
 

@@ -138,6 +138,39 @@ TEST_F(apply, connections_and_origins) {
     EXPECT_EQ(surplus.ask(get("/health/alive")).status, 503);
 }
 
+// E1: for those who come themselves; whoever a proxy speaks for is not counted.
+TEST_F(apply, connections_of_one_client) {
+    options_.limits.max_connections_per_client = 2;
+    server_->apply(options_, policy_);
+    std::vector<raw_client> inside;
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(inside.emplace_back(connect()).ask(get("/health/alive")).status, 200) << "a trusted proxy";
+    options_.server.trusted_proxies = {"192.0.2.0/24"};
+    server_->apply(options_, policy_);
+    EXPECT_EQ(inside.front().ask(get("/health/alive")).status, 200);
+    auto first = connect(), second = connect();
+    EXPECT_EQ(first.ask(get("/health/alive")).status, 200) << "those from before were not counted";
+    EXPECT_EQ(second.ask(get("/health/alive")).status, 200);
+    auto third = connect();
+    const auto refused = third.ask(get("/health/alive"));
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused["Connection"], "close");
+    EXPECT_NE(refused["Retry-After"], "");
+    auto neighbour = raw_client::tcp(port_, {.from = "127.0.0.2"});
+    EXPECT_EQ(neighbour.ask(get("/health/alive")).status, 200) << "another address";
+    second = connect();
+    for (const test::deadline until; !until.passed();) {  // until the one before has been noticed to be gone
+        if (second.ask(get("/health/alive")).status == 200)
+            break;
+        second = connect();
+    }
+    EXPECT_EQ(second.ask(get("/health/alive")).status, 200);
+    options_.limits.max_connections_per_client = 3;
+    server_->apply(options_, policy_);
+    third = connect();
+    EXPECT_EQ(third.ask(get("/health/alive")).status, 200);
+}
+
 TEST_F(apply, another_policy_on_an_open_connection) {
     struct nobody final : access_policy {
         access_decision decide(const access_question&) const noexcept override { return {}; }

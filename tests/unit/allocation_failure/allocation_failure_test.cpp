@@ -1,0 +1,176 @@
+// E5: whichever allocation of a login, a check or a logout fails: the answer is no 2xx unless the work is done, and
+// what comes after is as if it had never happened. The real server, hasher, stores and sockets, with every allocation
+// of each step made to fail in turn.
+#include "argon2_hasher.hpp"
+#include "database.hpp"
+#include "failing_memory.hpp"
+#include "free_port.hpp"
+#include "http_server.hpp"
+#include "make_access_policy.hpp"
+#include "make_authenticator.hpp"
+#include "make_session_authority.hpp"
+#include "raw_client.hpp"
+#include "silent_domain.hpp"
+#include "sql_session_journal.hpp"
+#include "sql_user_store.hpp"
+#include "table_session_store.hpp"
+#include "temp_dir.hpp"
+#include "tokens.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+namespace latchkey {
+namespace {
+
+constexpr std::string_view password = "correct horse battery";
+constexpr argon2_parameters cheap{64 * 1024, 1};
+
+struct answer {
+    int status = 0;  // 0: the connection ended without one
+    std::string cookie;
+};
+
+class allocation_failure : public ::testing::TestWithParam<const char*> {
+protected:
+    allocation_failure() {
+        testing::exempt_this_thread();
+        init_crypto();
+        add_somebody();
+        options_.server.listen = {"127.0.0.1:" + std::to_string(port_)};
+        options_.server.io_threads = 1;
+        options_.server.admin_listen = "off";
+        options_.session.max_per_user = 10'000;
+        sessions_ = open_sessions();
+        authority_ = make_session_authority(*sessions_);
+        authenticator_ = make_authenticator({*users_, database_, *hasher_, *authority_, audit_, log_, false, 12});
+        const http::domain domain{*authority_, *authenticator_, admins_, reloads_, ready_, audit_, log_, *time_};
+        server_ = std::make_unique<http::http_server>(options_, make_access_policy(options_.access), domain);
+        server_->start();
+    }
+    ~allocation_failure() override {
+        server_->stop();
+        hashing_.stop();
+        database_.stop();
+        sessions_->stop();
+    }
+
+    void add_somebody() {
+        const auto email = email_address::parse("someone@example.com");
+        const std::string hash = hash_password(secret(password), cheap).value();
+        EXPECT_TRUE(users_->add(*email, "Someone", {"staff"}, hash));
+    }
+
+    std::unique_ptr<session_store> open_sessions() {
+        if (std::string_view(GetParam()) == "memory")
+            return make_memory_session_store(options_.session, *time_);
+        auto journal = make_sql_session_journal(sql_, options_.session, *time_, current_time_line(*time_), false, log_);
+        return make_journaled_session_store(options_.session, *time_, std::move(journal), log_);
+    }
+
+    answer ask(const test::http_request& request) const {
+        try {
+            auto client = test::raw_client::tcp(port_);
+            const auto got = client.ask(request);
+            const auto set = got["Set-Cookie"];
+            return {got.status, set.substr(0, set.find(';'))};
+        } catch (const test::connection_ended&) {
+            return {};
+        }
+    }
+    answer login() const {
+        return ask(test::post_json("/login",
+                                   R"({"email":"someone@example.com","password":")" + std::string(password) + "\"}"));
+    }
+    answer check(const std::string& cookie) const {
+        return ask(
+            test::get("/api/authz/auth-request", {{"X-Original-URL", "https://app.example.com/"}, {"Cookie", cookie}}));
+    }
+    answer logout(const std::string& cookie) const {
+        return ask({"POST", "/logout", {{"Cookie", cookie}, {"Origin", "http://127.0.0.1:9080"}}, {}});
+    }
+
+    // Does `act` again and again, the first allocation failing, then the second, until none is left. `act` gives the
+    // answer; `then` looks at what has become of it, with memory enough.
+    template <class Act, class Then>
+    void fail_each(Act act, Then then) {
+        int refused = 0;
+        std::uint64_t n = 1;
+        for (bool failed = true; failed; ++n) {
+            testing::fail_allocation(n);
+            const answer got = act();
+            failed = testing::stop_failing();
+            refused += got.status / 100 != 2 ? 1 : 0;
+            EXPECT_TRUE(got.status == 0 || got.status == 503 || got.status / 100 == 2) << got.status << " at " << n;
+            then(got);
+            ASSERT_FALSE(HasFailure()) << "allocation " << n;
+            ASSERT_LT(n, 5'000U);
+        }
+        RecordProperty("allocations", static_cast<int>(n));
+        std::printf("    %d of %d failures were answered or cut off\n", refused, static_cast<int>(n) - 2);
+    }
+
+    test::temp_dir directory_;
+    const std::uint16_t port_ = test::free_port();
+    config options_;
+    std::unique_ptr<clock> time_ = make_system_clock();
+    testing::no_users admins_;
+    testing::no_reloads reloads_;
+    testing::always_ready ready_;
+    testing::no_audit audit_;
+    testing::no_log log_;
+    std::shared_ptr<sql_database> sql_ = open_database({"sqlite:" + (directory_ / "test.db"), 2});
+    std::unique_ptr<http::http_server> server_;  // its threads' contexts outlive the pools
+    worker_pool database_{{"sql", 1, 64, thread_priority::normal, milliseconds{0}}};
+    worker_pool hashing_{{"hash", 1, 64, thread_priority::normal, milliseconds{0}}};
+    std::unique_ptr<user_store> users_ = make_sql_user_store(sql_, *time_, log_);
+    std::unique_ptr<password_hasher> hasher_ = make_password_hasher(hashing_, cheap);
+    std::unique_ptr<session_store> sessions_;
+    std::unique_ptr<session_authority> authority_;
+    std::unique_ptr<authenticator> authenticator_;
+};
+
+TEST_P(allocation_failure, of_a_login) {
+    ASSERT_EQ(login().status, 200);
+    fail_each([&] { return login(); },
+              [&](const answer& got) {
+                  if (got.status == 200) {
+                      EXPECT_EQ(check(got.cookie).status, 200) << "said to be signed in";
+                      EXPECT_EQ(logout(got.cookie).status, 204);
+                  }
+                  const auto next = login();
+                  EXPECT_EQ(next.status, 200) << "the next login";
+                  EXPECT_EQ(check(next.cookie).status, 200);
+                  EXPECT_EQ(logout(next.cookie).status, 204);
+                  EXPECT_EQ(check(next.cookie).status, 401);
+              });
+}
+
+TEST_P(allocation_failure, of_a_check) {
+    const auto cookie = login().cookie;
+    fail_each([&] { return check(cookie); },
+              [&](const answer&) { EXPECT_EQ(check(cookie).status, 200) << "the session is what it was"; });
+    fail_each([&] { return check("__Host-session=" + std::string(43, 'A')); },
+              [&](const answer& got) { EXPECT_NE(got.status, 200); });
+}
+
+TEST_P(allocation_failure, of_a_logout) {
+    auto cookie = login().cookie;
+    fail_each([&] { return logout(cookie); },
+              [&](const answer& got) {
+                  if (got.status == 204)
+                      EXPECT_EQ(check(cookie).status, 401) << "said to be signed out";
+                  EXPECT_EQ(logout(cookie).status, 204) << "the second attempt";
+                  EXPECT_EQ(check(cookie).status, 401);
+                  cookie = login().cookie;
+                  EXPECT_EQ(check(cookie).status, 200);
+              });
+}
+
+INSTANTIATE_TEST_SUITE_P(stores, allocation_failure, ::testing::Values("memory", "database"),
+                         [](const auto& made) { return std::string(made.param); });
+
+}  // namespace
+}  // namespace latchkey
