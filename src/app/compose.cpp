@@ -4,7 +4,9 @@
 #include "audit_log.hpp"
 #include "database.hpp"
 #include "database_lock.hpp"
+#include "device_token.hpp"
 #include "http_server.hpp"
+#include "installation_secret.hpp"
 #include "io_threads.hpp"
 #include "live_reload.hpp"
 #include "log.hpp"
@@ -13,11 +15,14 @@
 #include "make_authenticator.hpp"
 #include "make_metrics.hpp"
 #include "make_session_authority.hpp"
+#include "make_throttle.hpp"
 #include "secret_file.hpp"
 #include "sql_session_journal.hpp"
+#include "sql_throttle_store.hpp"
 #include "sql_user_store.hpp"
 #include "store_readiness.hpp"
 #include "table_session_store.hpp"
+#include "throttle_keeper.hpp"
 #include "time_line.hpp"
 #include "tokens.hpp"
 #include "worker_pool.hpp"
@@ -128,10 +133,15 @@ public:
           hasher_(make_password_hasher(hashing_, {options_.password.memory, options_.password.iterations})),
           sessions_(from_database([&] { return open_sessions(); })),
           authority_(make_session_authority(*sessions_)),
-          authenticator_(make_authenticator({*users_, database_, *hasher_, *authority_, counted_audit_, *log_,
+          throttle_store_(make_sql_throttle_store(sql_, *log_)),
+          installation_(from_database([&] { return load_installation_secret(*sql_); })),
+          throttle_(make_throttle(options_.throttle, installation_, *time_)),
+          devices_(installation_, options_.throttle.device_memory, *time_),
+          keeper_(*throttle_, *throttle_store_, database_, *log_),
+          authenticator_(make_authenticator({*users_, database_, *hasher_, *throttle_, devices_, *authority_,
+                                             counted_audit_, *log_, email_shown(), options_.password.min_length})),
+          administrator_(make_administrator({*users_, database_, *hasher_, *sessions_, *throttle_, counted_audit_,
                                              email_shown(), options_.password.min_length})),
-          administrator_(make_administrator(
-              {*users_, database_, *hasher_, *sessions_, counted_audit_, email_shown(), options_.password.min_length})),
           readiness_(make_store_readiness(*users_, database_)),
           reloader_(make_live_reloader(std::move(loaded), reload_parts(std::move(variables)))),
           metrics_(make_metrics(metric_parts())),
@@ -149,9 +159,12 @@ public:
     }
 
     void run() override {
+        if (!keeper_.load())
+            throw store_error("the database does not give what is held against guessers (table throttle)");
         http_.start();
         announce();
         asio::co_spawn(control_, sweep_sessions(), asio::detached);
+        asio::co_spawn(control_, keeper_.keep_saving(), asio::detached);
         asio::co_spawn(control_, serve_until_signalled(), asio::detached);
         control_.run();
         stop();
@@ -176,6 +189,7 @@ private:
         auto apply = [this](const config& fresh) {
             http_.apply(fresh, make_access_policy(fresh.access));
             sessions_->configure(fresh.session);
+            throttle_->configure(fresh.throttle);
             log_->set_level(parse_log_level(fresh.log.level));
         };
         return {control_.get_executor(), std::move(variables), *log_, std::move(apply)};
@@ -189,6 +203,7 @@ private:
         parts.sessions = [this] { return sessions_->stats(); };
         parts.hashing = [this] { return stats_of(hashing_, hashing_pool(options_.password)); };
         parts.database = [this] { return stats_of(database_, database_pool(options_.database)); };
+        parts.throttle = [this] { return throttle_->stats(); };
         parts.events = &counted_audit_;
         parts.log = log_.get();
         return parts;
@@ -279,6 +294,7 @@ private:
         http_.stop();
         hashing_.stop();
         database_.stop();
+        keeper_.save_last();
         sessions_->stop();
     }
 
@@ -296,6 +312,11 @@ private:
     std::unique_ptr<password_hasher> hasher_;
     std::unique_ptr<session_store> sessions_;
     std::unique_ptr<session_authority> authority_;
+    std::unique_ptr<throttle_store> throttle_store_;
+    secret installation_;
+    std::unique_ptr<persistent_throttle> throttle_;
+    device_tokens devices_;
+    throttle_keeper keeper_;
     std::unique_ptr<authenticator> authenticator_;
     std::unique_ptr<administrator> administrator_;
     std::unique_ptr<readiness> readiness_;

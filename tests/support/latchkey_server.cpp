@@ -117,6 +117,9 @@ void latchkey_server::write_config(const server_setup& setup) {
         {"password.memory", "\"64KiB\""},
         {"password.iterations", "1"},
         {"password.min_length", "8"},
+        {"throttle.per_pair", "\"100000/1m\""},
+        {"throttle.per_client", "\"100000/1m\""},
+        {"throttle.per_account", "\"100000/1m\""},
     };
     for (const auto& [key, value] : setup.config)
         values[key] = value;

@@ -1,7 +1,8 @@
 // The real program, running: its own directory, database, users and port; stopped by SIGTERM at the end, where it must
 // exit with 0.
 //
-// Hashing is cheap by default, so that a login costs microseconds; tests that need slow ones say so.
+// Hashing is cheap by default, so that a login costs microseconds, and guessing is next to free; tests that need slow
+// logins or a throttle say so.
 #pragma once
 
 #include "child_process.hpp"
