@@ -9,6 +9,7 @@
 #include <latchkey/async.hpp>
 #include <latchkey/config.hpp>
 #include <latchkey/session.hpp>
+#include <latchkey/stats.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -98,6 +99,9 @@ public:
 
     // Live and not yet swept sessions. Approximate while others change it.
     virtual std::size_t size() const noexcept = 0;
+
+    // What was counted since the start; what was loaded then was not created.
+    virtual session_stats stats() const { return {}; }
 
     // Removes what expired from one shard, in rotation. Called by a timer, about once a second; cheap enough for an io
     // thread.

@@ -13,6 +13,7 @@
 #include "make_access_policy.hpp"
 #include "make_administrator.hpp"
 #include "make_authenticator.hpp"
+#include "make_metrics.hpp"
 #include "make_session_authority.hpp"
 #include "make_throttle.hpp"
 #include "secret_file.hpp"
@@ -62,6 +63,27 @@ worker_pool_options database_pool(const database_options& options) {
     return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal, milliseconds{0}};
 }
 
+distribution distribution_of(const histogram_snapshot& from) {
+    return {{from.bounds.begin(), from.bounds.end()}, {from.counts.begin(), from.counts.end()}, from.sum};
+}
+
+// What the metrics show of a pool.
+queue_stats stats_of(const worker_pool& pool, const worker_pool_options& options) {
+    const worker_pool_stats now = pool.stats();
+    queue_stats out;
+    out.waiting = now.waiting;
+    out.running = now.running;
+    out.room = options.queue;
+    out.threads = options.threads;
+    out.done = now.done;
+    out.refused_full = now.refused_full;
+    out.refused_displaced = now.refused_displaced;
+    out.refused_too_late = now.refused_too_late;
+    out.wait_seconds = distribution_of(now.wait);
+    out.run_seconds = distribution_of(now.run);
+    return out;
+}
+
 // What only the database can refuse ends the program with its own exit code.
 template <class Open>
 auto from_database(Open open) -> decltype(open()) {
@@ -101,6 +123,7 @@ public:
           audit_log_(options_.audit.file.empty() ? nullptr
                                                  : open_sink([&] { return make_audit_logger(options_.audit, *log_); })),
           audit_(make_audit_sink(audit_log_ ? *audit_log_ : *log_)),
+          counted_audit_(*audit_),
           time_(make_system_clock()),
           lock_(from_database([&] { return lock_for_server(options_.database); })),
           sql_(from_database([&] { return open_database(options_.database); })),
@@ -115,14 +138,16 @@ public:
           throttle_(make_throttle(options_.throttle, installation_, *time_)),
           devices_(installation_, options_.throttle.device_memory, *time_),
           keeper_(*throttle_, *throttle_store_, database_, *log_),
-          authenticator_(make_authenticator({*users_, database_, *hasher_, *throttle_, devices_, *authority_, *audit_,
-                                             *log_, email_shown(), options_.password.min_length})),
-          administrator_(make_administrator({*users_, database_, *hasher_, *sessions_, *throttle_, *audit_,
+          authenticator_(make_authenticator({*users_, database_, *hasher_, *throttle_, devices_, *authority_,
+                                             counted_audit_, *log_, email_shown(), options_.password.min_length})),
+          administrator_(make_administrator({*users_, database_, *hasher_, *sessions_, *throttle_, counted_audit_,
                                              email_shown(), options_.password.min_length})),
           readiness_(make_store_readiness(*users_, database_)),
           reloader_(make_live_reloader(std::move(loaded), reload_parts(std::move(variables)))),
+          metrics_(make_metrics(metric_parts())),
           http_(options_, make_access_policy(options_.access),
-                {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, *audit_, *log_, *time_},
+                {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, counted_audit_, *log_, *time_,
+                 metrics_.get()},
                 read_admin_token(options_)),
           signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
 
@@ -170,6 +195,20 @@ private:
         return {control_.get_executor(), std::move(variables), *log_, std::move(apply)};
     }
 
+    // Asked for while http_ serves, so it's there.
+    metric_sources metric_parts() {
+        metric_sources parts;
+        parts.version = LATCHKEY_VERSION;
+        parts.http = [this] { return http_.stats(); };
+        parts.sessions = [this] { return sessions_->stats(); };
+        parts.hashing = [this] { return stats_of(hashing_, hashing_pool(options_.password)); };
+        parts.database = [this] { return stats_of(database_, database_pool(options_.database)); };
+        parts.throttle = [this] { return throttle_->stats(); };
+        parts.events = &counted_audit_;
+        parts.log = log_.get();
+        return parts;
+    }
+
     void announce() {
         for (const auto& address : options_.server.listen)
             log_->write(log_level::info, "listening", {{"address", address}});
@@ -208,7 +247,7 @@ private:
         event.type = type;
         event.success = success;
         event.reason = reason;
-        audit_->record(event);
+        counted_audit_.record(event);
     }
 
     // Somebody may have renamed them (rotation).
@@ -263,6 +302,7 @@ private:
     std::unique_ptr<logger> log_;
     std::unique_ptr<logger> audit_log_;  // null: audit events go with the log
     std::unique_ptr<audit_sink> audit_;
+    counting_audit counted_audit_;
     std::unique_ptr<clock> time_;
     database_lock lock_;
     std::shared_ptr<sql_database> sql_;
@@ -282,6 +322,7 @@ private:
     std::unique_ptr<readiness> readiness_;
     asio::io_context control_{1};
     std::unique_ptr<reloader> reloader_;
+    std::unique_ptr<metrics> metrics_;
     http::http_server http_;
     asio::basic_signal_set<executor> signals_;
     bool drained_ = false;

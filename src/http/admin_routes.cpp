@@ -19,6 +19,7 @@ constexpr std::array table{
     route{"/admin/throttles", methods::erase, body_rule::none, clear_throttles},
     route{"/admin/diagnosis", methods::get, body_rule::none, diagnose},
     route{"/admin/reload", methods::post, body_rule::none, reload_configuration},
+    route{"/metrics", methods::get, body_rule::none, show_metrics},
     route{"/health/alive", methods::get, body_rule::none, alive},
     route{"/health/ready", methods::get, body_rule::none, ready},
 };

@@ -31,6 +31,8 @@ task<void> clear_throttles(exchange& x);
 task<void> reload_configuration(exchange& x);
 // admin_diagnosis_handler.cpp
 task<void> diagnose(exchange& x);
+// metrics_handler.cpp
+task<void> show_metrics(exchange& x);
 
 // Who asks, for the audit event. Views into `x`.
 admin_call caller_of(const exchange& x) noexcept;

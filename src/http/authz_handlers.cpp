@@ -41,7 +41,8 @@ void send_browser_to_login(exchange& x, const original_request& asked) {
 
 void answer_forwarding_proxy(exchange& x, const result<session>& mine, proxy_dialect dialect) {
     const original_request asked(x, dialect);
-    switch (judge(x, mine, asked)) {
+    const auto adapter = dialect == proxy_dialect::forwarded ? check_adapter::forward_auth : check_adapter::ext_authz;
+    switch (counted(x, adapter, judge(x, mine, asked))) {
         case verdict::pass:
             return send_identity(x, mine);
         case verdict::login:
@@ -61,7 +62,7 @@ void answer_forwarding_proxy(exchange& x, const result<session>& mine, proxy_dia
 task<void> auth_request(exchange& x) {
     const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     const original_request asked(x, proxy_dialect::original_url);
-    switch (judge(x, mine, asked)) {
+    switch (counted(x, check_adapter::auth_request, judge(x, mine, asked))) {
         case verdict::pass:
             send_identity(x, mine);
             break;

@@ -46,6 +46,7 @@ connection::connection(stream_socket socket, const connected_peer& peer, client_
       place_(std::move(place)) {
     data_ = small_.data();
     site_.connections.fetch_add(1, std::memory_order_relaxed);
+    core_.counters.count_connection(site_.is_admin);
     error_code ignored;
     socket_.non_blocking(true, ignored);
     if (peer_.known && !peer_.on_unix_socket)
@@ -109,14 +110,17 @@ task<void> connection::serve() {
         if (head == arrival::gone)
             co_return;
         std::size_t block = 0;
+        core_counters::moment begun;  // where it is measured
         if (head == arrival::complete) {
             block = scanner_.size();
             // Unless the body is read below, whatever follows the header can't be told from a next request (H7).
             x.keep_alive = x.keep_alive && x.head.content_length == 0;
-            if (!site_.guard.admits(x.head)) {
+            if (!site_.admits(x.head)) {
                 record_token_refused(x);
                 refuse(x, problems::admin_token_required);
             } else if (const route* found = find_route(x, site_.routes)) {
+                x.group = found->group;
+                begun = core_.counters.begin(found->group);
                 arrival body = arrival::complete;
                 if (refuses_unread(x, *found)) {
                     block += early_body_;
@@ -132,6 +136,7 @@ task<void> connection::serve() {
             }
         }
 
+        core_.counters.finish(x.group, x.status(), begun);
         bool broken = false;
         bool written = write_answer(broken);
         if (!written && !broken)

@@ -37,6 +37,7 @@ std::string problem_json(const problem& p, std::string_view detail, std::string_
 void exchange::start() noexcept {
     keep_alive = head.keep_alive;
     cacheable_ = false;
+    group = route_group::none;
     const auto given = head[field::x_request_id];
     if (peer_trusted_ && !head.is_repeated(field::x_request_id) && is_well_formed_request_id(given)) {
         std::copy(given.begin(), given.end(), request_id_.begin());
@@ -132,6 +133,7 @@ bool exchange::wants_page() const noexcept {
 }
 
 void exchange::refuse(const problem& p, std::string_view detail, std::string_view allow) {
+    core_.counters.count_refusal(p.code);
     const page_texts* const words = wants_page() ? &svc->html.language(head[field::accept_language]) : nullptr;
     std::string content;
     if (words) {

@@ -14,6 +14,7 @@ constexpr std::string_view default_page = "/account";
 // The page again, with what was typed, except for the password, and where it was to lead; a target that would be
 // refused is dropped right here.
 void show_failure(exchange& x, const problem& p, const login_fields& typed) {
+    x.counters().count_refusal(p.code);
     const auto& words = words_for(x);
     const std::string message = x.svc->html.message(words, p.code);
     const auto target = x.svc->redirect.check(typed.rd);

@@ -4,6 +4,7 @@
 
 #include "exchange.hpp"
 #include "path_pattern.hpp"
+#include "route_group.hpp"
 
 #include <latchkey/async.hpp>
 
@@ -51,6 +52,7 @@ struct route {
     handler handle;
     site_rule callers = site_rule::own;
     early_refusal refuses_early = nullptr;
+    route_group group = group_of(path.text(), allowed == methods::get);  // follows from the others
     constexpr bool accepts(method m) const noexcept { return (allowed & set_of(m)) != 0; }
 };
 

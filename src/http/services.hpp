@@ -20,6 +20,7 @@
 #include <latchkey/clock.hpp>
 #include <latchkey/config.hpp>
 #include <latchkey/log.hpp>
+#include <latchkey/metrics.hpp>
 #include <latchkey/readiness.hpp>
 #include <latchkey/reload.hpp>
 #include <latchkey/session_authority.hpp>
@@ -40,6 +41,7 @@ struct domain {
     audit_sink& audit;
     logger& log;
     const clock& time;
+    const metrics* shown = nullptr;  // at /metrics, if anything is
 };
 
 struct server_state {

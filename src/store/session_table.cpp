@@ -61,8 +61,11 @@ result<session> session_table::insert(const journal_entry& entry, const profile_
             made = errc::session_limit;
         if (made) {
             place.hand_over();
-            if (!victims.empty())
-                places_.give_back(remove(owner, victims).all - 1);
+            if (!victims.empty()) {
+                const removed_count removed = remove(owner, victims);
+                places_.give_back(removed.all - 1);
+                session_counts::add(counts_.over_cap, removed.alive);
+            }
             if (displaced)
                 *displaced = std::move(victims);
         }

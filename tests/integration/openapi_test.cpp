@@ -22,7 +22,7 @@ protected:
     // The answer, which must have this status and be one that the file tells of for `path`.
     http_response expect(int status, const std::string& path, const http_request& request) const {
         SCOPED_TRACE(request.method + ' ' + request.target + ' ' + request.body);
-        const auto response = path.starts_with("/admin/") ? admin().ask(request) : server().ask(request);
+        const auto response = path.starts_with("/admin/") || path == "/metrics" ? admin().ask(request) : server().ask(request);
         EXPECT_EQ(response.status, status) << response.body;
         EXPECT_THAT(document_.faults(request.method, path, response), testing::IsEmpty()) << response.body;
         return response;
@@ -202,6 +202,7 @@ TEST_F(openapi, administration_of_users) {
     expect(415, post_form("/admin/users", {{"email", "erin@example.com"}}));
 
     expect(200, get("/admin/users"));
+    expect(200, get("/metrics"));
     const auto page = json_of(expect(200, get("/admin/users?limit=1")));
     ASSERT_TRUE(page["next_cursor"].is_string());
     expect(200, get("/admin/users?limit=1&cursor=" + percent_encode(page["next_cursor"].get<std::string>())));
