@@ -160,8 +160,9 @@ TEST_P(allocation_failure, of_a_logout) {
     auto cookie = login().cookie;
     fail_each([&] { return logout(cookie); },
               [&](const answer& got) {
-                  if (got.status == 204)
+                  if (got.status == 204) {
                       EXPECT_EQ(check(cookie).status, 401) << "said to be signed out";
+                  }
                   EXPECT_EQ(logout(cookie).status, 204) << "the second attempt";
                   EXPECT_EQ(check(cookie).status, 401);
                   cookie = login().cookie;
