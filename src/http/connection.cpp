@@ -141,8 +141,12 @@ task<void> connection::serve() {
         bool written = write_answer(broken);
         if (!written && !broken)
             written = co_await write_rest();
-        if (!written)
+        if (!written) {
+            // What is left must not wait in the kernel for somebody who doesn't read.
+            error_code ignored;
+            socket_.set_option(asio::socket_base::linger(true, 0), ignored);
             co_return;
+        }
         answered_ = true;
         x.body = secret();
         consume(block);

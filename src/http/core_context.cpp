@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t output_capacity = 16 * 1024;
 constexpr std::size_t output_capacity_kept = 64 * 1024;
 constexpr std::size_t smallest_large_buffer = 4096;
+constexpr std::size_t most_ended = 32;  // at a time: thousands may have come together, and others want to be served
 
 // A bijection on 64 bits (splitmix64's finaliser): a counter goes in, unpredictable-looking unique values come out.
 std::uint64_t mix(std::uint64_t x) noexcept {
@@ -79,7 +80,7 @@ void core_context::clear_output() {
     out.reserve(output_capacity);
 }
 
-void core_context::tick() {
+bool core_context::tick() {
     using namespace std::chrono;
     now = duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count();
     const std::time_t second = std::time(nullptr);
@@ -95,13 +96,18 @@ void core_context::tick() {
                       months[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
         std::copy(text, text + date.size(), date.begin());
     }
+    std::size_t ended = 0;
     for (auto at = connections.begin(); at != connections.end();) {
         timed_connection& one = *at++;
-        if (one.deadline <= now) {
-            one.deadline = no_deadline;
-            one.on_deadline();
-        }
+        if (one.deadline > now)
+            continue;
+        if (ended == most_ended)
+            return true;
+        ++ended;
+        one.deadline = no_deadline;
+        one.on_deadline();
     }
+    return false;
 }
 
 }  // namespace latchkey::http

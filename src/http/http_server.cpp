@@ -50,7 +50,8 @@ task<void> keep_ticking(core_context& core) {
             co_await wait.async_wait(asio::redirect_error(use_task, error));
             if (error)
                 co_return;
-            core.tick();
+            while (core.tick())
+                co_await asio::post(core.io, use_task);
         } catch (const std::bad_alloc&) {
             std::this_thread::yield();
         }

@@ -29,9 +29,17 @@ stored_user to_user(const user_row& row) {
     const auto email = email_address::parse(row.email);
     if (!id || !email || email->str() != row.email || !validate_user_name(row.name))
         throw damaged_row("damaged row of user '" + row.id + "'");
-    return {{*id, row.email, row.name, {}, row.disabled != 0, time_point{seconds{row.created_at}}, row.version},
-            row.password_hash,
-            row.credential_version};
+    // One by one: GCC 12 destroys twice what a nested initializer had made when a later copy throws (E5).
+    stored_user out;
+    out.profile.id = *id;
+    out.profile.email = row.email;
+    out.profile.name = row.name;
+    out.profile.disabled = row.disabled != 0;
+    out.profile.created_at = time_point{seconds{row.created_at}};
+    out.profile.version = row.version;
+    out.password_hash = row.password_hash;
+    out.credential_version = row.credential_version;
+    return out;
 }
 
 // Sorted here, because the collation of a database is not ours to choose.
