@@ -3,9 +3,11 @@
 
 #include "authz.hpp"
 #include "problem.hpp"
+#include "routes.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <memory>
