@@ -41,8 +41,8 @@ TEST_F(Hasher, VerifiesWhatItHashed) {
 TEST_F(Hasher, AsksForRehashAfterAChangeOfParameters) {
     const std::string phc = run.await(hasher->hash(right, nobody)).value();
     const auto dearer = make_password_hasher(pool, {128 * 1024, 1});
-    EXPECT_TRUE(run.await(dearer->verify(right, phc, nobody)->needs_rehash);
-    EXPECT_FALSE(run.await(dearer->verify(wrong, phc, nobody)->needs_rehash);
+    EXPECT_TRUE(run.await(dearer->verify(right, phc, nobody))->needs_rehash);
+    EXPECT_FALSE(run.await(dearer->verify(wrong, phc, nobody))->needs_rehash);
 }
 
 // L1: an unknown user's comparison ends in no, whatever was typed.
