@@ -15,7 +15,7 @@ local identity = { "Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups"
 -- What Latchkey decides by, besides what is set below.
 local passed_on = { "Cookie", "Authorization", "Accept", "X-Requested-With", "Sec-Fetch-Mode", "User-Agent" }
 
-local session_cookies = { ["__Host-session"] = true, ["__Secure-session"] = true }
+local own_cookies = { ["__Host-session"] = true, ["__Secure-session"] = true, ["__Host-device"] = true }
 
 local kept  -- the connection to Latchkey that this thread keeps open
 
@@ -54,13 +54,13 @@ local function tidy_connection(r)
     end
 end
 
--- What the application gets as Cookie: everything but the session. It has no use for it, and what it does not have it
--- cannot lose.
-local function without_session(cookies)
+-- What the application gets as Cookie: everything but Latchkey's own. It has no use for them, and what it does not
+-- have it cannot lose.
+local function without_own(cookies)
     local others = {}
     for pair in cookies:gmatch("[^;]+") do
         local text = pair:match("^%s*(.-)%s*$")
-        if text ~= "" and not session_cookies[text:match("^([^=]-)%s*=")] then
+        if text ~= "" and not own_cookies[text:match("^([^=]-)%s*=")] then
             others[#others + 1] = text
         end
     end
@@ -177,7 +177,7 @@ function check(r)
             end
             r.headers_in[name] = value
         end
-        r.headers_in["Cookie"] = without_session(r.headers_in["Cookie"] or "")
+        r.headers_in["Cookie"] = without_own(r.headers_in["Cookie"] or "")
         return apache2.DECLINED
     end
     r.err_headers_out["Cache-Control"] = "no-store"

@@ -11,10 +11,14 @@ local patience = 8000  -- milliseconds; that section has lost its own before
 local identity = { "remote-user", "remote-email", "remote-name", "remote-groups", "remote-session" }
 
 -- What Latchkey decides by, besides what is set below.
-local passed_on = { "cookie", "authorization", "accept", "x-requested-with", "sec-fetch-mode", "user-agent",
-                    "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto" }
+local passed_on = { "cookie", "authorization", "accept", "accept-language", "x-requested-with", "sec-fetch-mode",
+                    "user-agent", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto" }
 
-local session_cookies = { ["__Host-session"] = true, ["__Secure-session"] = true }
+-- Of the page for people whom a rule refuses.
+local page_headers = { "content-type", "content-language", "content-security-policy", "referrer-policy", "vary",
+                       "x-content-type-options", "x-frame-options", "x-request-id" }
+
+local own_cookies = { ["__Host-session"] = true, ["__Secure-session"] = true, ["__Host-device"] = true }
 
 -- Header values as an array from 1; HAProxy counts from 0.
 local function values(headers, name)
@@ -28,14 +32,14 @@ local function values(headers, name)
     return list
 end
 
--- What the application gets as Cookie: everything but the session. It has no use for it, and what it does not have it
--- cannot lose.
-local function without_session(cookies)
+-- What the application gets as Cookie: everything but Latchkey's own. It has no use for them, and what it does not
+-- have it cannot lose.
+local function without_own(cookies)
     local kept = {}
     for _, line in ipairs(cookies) do
         for pair in line:gmatch("[^;]+") do
             local text = pair:match("^%s*(.-)%s*$")
-            if text ~= "" and not session_cookies[text:match("^([^=]-)%s*=")] then
+            if text ~= "" and not own_cookies[text:match("^([^=]-)%s*=")] then
                 kept[#kept + 1] = text
             end
         end
@@ -43,12 +47,22 @@ local function without_session(cookies)
     return table.concat(kept, "; ")
 end
 
-local function refuse(txn, status, location)
+-- `page`: Latchkey's answer, where that has something for people to read.
+local function refuse(txn, status, location, page)
     local reply = txn:reply()
     reply:set_status(status)
     reply:add_header("cache-control", "no-store")
     if location then
         reply:add_header("location", location)
+    end
+    if page and page.body and #page.body > 0 and txn.sf:method() ~= "HEAD" then
+        for _, name in ipairs(page_headers) do
+            local value = values(page.headers, name)[1]
+            if value then
+                reply:add_header(name, value)
+            end
+        end
+        reply:set_body(page.body)
     end
     txn:done(reply)
 end
@@ -77,7 +91,7 @@ core.register_action("latchkey", { "http-req" }, function(txn)
             end
             txn.http:req_set_header(name, list[1])
         end
-        local cookies = without_session(values(headers, "cookie"))
+        local cookies = without_own(values(headers, "cookie"))
         txn.http:req_del_header("cookie")
         if cookies ~= "" then
             txn.http:req_add_header("cookie", cookies)
@@ -86,7 +100,7 @@ core.register_action("latchkey", { "http-req" }, function(txn)
     elseif status == 302 or status == 303 then
         refuse(txn, status, values(answer.headers, "location")[1])
     elseif status == 401 or status == 403 then
-        refuse(txn, status)
+        refuse(txn, status, nil, answer)
     else
         refuse(txn, 503)
     end

@@ -1,5 +1,5 @@
-// What an administrator may do to users and sessions on a running server: the use cases behind the admin listener and
-// the command line.
+// What an administrator may do to users, sessions and throttles on a running server: the use cases behind the admin
+// listener and the command line.
 //
 // Whatever ends sessions has ended them, in every way they could be used, before its task completes (requirement V3);
 // profile changes show at the user's next check. Each change writes one audit event. All members may be called from
@@ -9,6 +9,7 @@
 #include <latchkey/async.hpp>
 #include <latchkey/secret.hpp>
 #include <latchkey/session_store.hpp>
+#include <latchkey/throttle.hpp>
 #include <latchkey/user_store.hpp>
 
 #include <cstddef>
@@ -62,6 +63,12 @@ public:
     virtual task<result<std::vector<listed_session>>> sessions_of(public_id user) = 0;
     // How many ended.
     virtual task<result<std::size_t>> end_sessions_of(public_id user, admin_call call) = 0;
+
+    // What is held against clients and accounts, the longest wait first: up to `limit`. The filter's account is an
+    // address in any spelling. What the filter's views refer to must outlive the task.
+    virtual task<result<std::vector<throttle_entry>>> throttles(throttle_filter which, std::size_t limit) = 0;
+    // Forgets it; how many there were.
+    virtual task<result<std::size_t>> clear_throttles(throttle_filter which, admin_call call) = 0;
 
     virtual task<result<session_page>> sessions(std::optional<session_cursor> after, std::size_t limit) = 0;
     virtual task<result<void>> end_session(public_id id, admin_call call) = 0;

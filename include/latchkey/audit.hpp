@@ -1,6 +1,7 @@
-// Audit: one event for each act that concerns an account (requirement A3).
+// Audit: one event for each act that concerns an account, or the server itself (requirement A3). docs/audit.md is the
+// schema: every type and reason, and when it arises. What is new here has to be there too: a test compares them.
 //
-// Events go through the logger, marked "audit":true, at level info whatever the configured level.
+// Events go to the audit file or the log, marked "audit":true, whatever the configured level.
 #pragma once
 
 #include <latchkey/session.hpp>
@@ -11,13 +12,9 @@
 namespace latchkey {
 
 struct audit_event {
-    // By their owners: "login", "logout", "reauthentication", "password_change", "session_revoked", "sessions_revoked".
-    // By administrators, with the reason "admin" or, for user_changed, what was changed: "user_added", "user_changed",
-    // "user_deleted", "session_revoked", "sessions_revoked".
     std::string_view type;
     bool success = false;  // all of it was done
-    // "", "unknown_user", "wrong_password", "disabled", "no_password", "changed_meanwhile", "overloaded", ...
-    // "unfinished": the new password is in force, but not everything that follows from it was done.
+    // Why not, or how it came about; empty: nothing to say. A list with commas for "user_changed".
     std::string_view reason;
     std::string_view request_id;
     std::string_view email;  // as typed by the client where the user is not known; the sink escapes it

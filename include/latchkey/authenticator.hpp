@@ -25,6 +25,13 @@ struct login_request {
     secret device_token;     // the device cookie that came along; empty: none
 };
 
+// A login whose content has not been read.
+struct login_visit {
+    client_address client;
+    std::string_view request_id;  // for the audit event
+    bool has_device = false;      // something that may be a device cookie came along
+};
+
 // `device_token` is to be kept by the browser beside the session: it vouches for it at later logins. Empty: what it has
 // will do.
 struct signed_in : opened_session {
@@ -53,6 +60,10 @@ struct password_change_request {
 class authenticator {
 public:
     virtual ~authenticator() = default;
+
+    // What login() would answer this client now, whatever it sends: throttled_for() or errc::overloaded; else nothing,
+    // and then login() may find either all the same. Cheap: no look-up, no hash. A refusal is audited like login()'s.
+    virtual boost::system::error_code turn_away(const login_visit& visit) noexcept = 0;
 
     // errc::invalid_credentials, errc::password_too_long, throttled_for(), errc::overloaded, errc::session_limit,
     // errc::store_unavailable.

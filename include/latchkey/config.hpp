@@ -141,6 +141,8 @@ struct config {
 
     // The session cookie's name after the rule in cookie_options::name.
     std::string cookie_name() const;
+    // The device cookie's, which nobody chooses: "__Host-device"; "device" when not secure.
+    std::string device_cookie_name() const;
     // "host:port" or "unix:/path" after the rule in server_options::admin_listen; empty: no admin listener. The default
     // for "sqlite:/path/latchkey.db" is "unix:/path/latchkey.db-admin".
     std::string admin_address() const;

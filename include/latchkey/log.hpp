@@ -36,6 +36,8 @@ public:
     virtual void write(log_level level, std::string_view event, std::initializer_list<log_field> fields) noexcept = 0;
     // The least serious level that is written from now on. A logger that writes everything has no use for it.
     virtual void set_level(log_level) noexcept {}
+    // Opens the file anew, soon: whoever renamed it gets no further lines (rotation). Not for standard output.
+    virtual void reopen() noexcept {}
     // Lines lost since start.
     virtual std::uint64_t dropped() const noexcept = 0;
 };

@@ -17,6 +17,7 @@ namespace latchkey {
 struct opened_session {
     secret token;  // 43 base64url characters: the value of the cookie
     session value;
+    std::vector<public_id> displaced{};  // sessions of the user that ended for it, see session_options::max_per_user
 };
 
 class session_authority {

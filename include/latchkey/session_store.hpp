@@ -9,6 +9,7 @@
 #include <latchkey/async.hpp>
 #include <latchkey/config.hpp>
 #include <latchkey/session.hpp>
+#include <latchkey/stats.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -60,8 +61,9 @@ public:
     // user_profile::version), those that are there already show `fresh.user` from then on as well. Beyond
     // session.max_per_user the user's oldest sessions end. errc::session_limit beyond session.max_total. `key` is fresh
     // random data: a collision is a bug and answers errc::store_unavailable, and so does a session that was ended again
-    // before it was durable.
-    virtual task<result<session>> insert(const session_key& key, const new_session& fresh) = 0;
+    // before it was durable. `displaced`, unless null, gets the ids of the sessions that ended for it.
+    virtual task<result<session>> insert(const session_key& key, const new_session& fresh,
+                                         std::vector<public_id>* displaced = nullptr) = 0;
 
     // Gives the live session behind `key` the key `fresh` in its place and notes that the user proved who they are
     // just now: id and creation stay, authenticated_at and last_seen_at move. Nothing when there is no such session.
@@ -97,6 +99,9 @@ public:
 
     // Live and not yet swept sessions. Approximate while others change it.
     virtual std::size_t size() const noexcept = 0;
+
+    // What was counted since the start; what was loaded then was not created.
+    virtual session_stats stats() const { return {}; }
 
     // Removes what expired from one shard, in rotation. Called by a timer, about once a second; cheap enough for an io
     // thread.

@@ -1,5 +1,5 @@
-// Users and sessions, as the commands work at them, whoever does the work: a running server, or the command itself on
-// the database while there is none. open_desk.hpp decides which.
+// Users, sessions and throttles, as the commands work at them, whoever does the work: a running server, or the command
+// itself on the database while there is none. open_desk.hpp decides which.
 //
 // Blocking. What ends sessions has ended them when it returns, wherever they are (requirement V3). A failure is ready
 // to be told to the person who asked; "not_found" and "already_exists" are among the codes.
@@ -35,6 +35,11 @@ public:
     virtual attempt<void> end_session(const public_id& id) = 0;
     // How many ended.
     virtual attempt<std::size_t> end_sessions_of(const user& whom) = 0;
+
+    // What is held against clients and accounts, the longest wait first; of very many, the first 1,000.
+    virtual attempt<std::vector<throttle_entry>> throttles(const throttle_filter& which) = 0;
+    // Forgets it; how many there were.
+    virtual attempt<std::size_t> clear_throttles(const throttle_filter& which) = 0;
 };
 
 }  // namespace latchkey

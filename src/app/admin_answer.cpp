@@ -1,5 +1,7 @@
 #include "admin_answer.hpp"
 
+#include "admin_json.hpp"
+#include "admin_query.hpp"
 #include "trusted_proxies.hpp"
 #include "wording.hpp"
 
@@ -87,6 +89,30 @@ listed_session to_session(const json& object) {
     return s;
 }
 
+throttle_kind to_kind(const std::string& name) {
+    for (const auto kind : {throttle_kind::pair, throttle_kind::client, throttle_kind::account, throttle_kind::device})
+        if (name == http::name_of(kind))
+            return kind;
+    throw std::invalid_argument("kind");
+}
+
+throttle_entry to_throttle(const json& object) {
+    throttle_entry entry;
+    entry.kind = to_kind(object.at("kind"));
+    entry.id = object.at("id");
+    if (const json& client = object.at("client"); !client.is_null()) {
+        entry.client = http::read_prefix(client.get<std::string>());
+        if (!entry.client)
+            entry.client.emplace();  // not known
+    }
+    if (const json& account = object.at("account"); !account.is_null())
+        entry.account = account;
+    entry.failures = object.at("failures");
+    entry.last_failure = time_at(object, "last_failure_at");
+    entry.open_at = time_at(object, "open_at");
+    return entry;
+}
+
 std::string cursor_of(const json& page) {
     const json& next = page.at("next_cursor");
     return next.is_null() ? std::string() : next.get<std::string>();
@@ -142,6 +168,19 @@ std::optional<answered_sessions> read_sessions(const std::string& text) {
         out.next = cursor_of(page);
         return out;
     });
+}
+
+std::optional<std::vector<throttle_entry>> read_throttles(const std::string& text) {
+    return parse(text, [](const json& page) {
+        std::vector<throttle_entry> out;
+        for (const auto& one : page.at("throttles"))
+            out.push_back(to_throttle(one));
+        return out;
+    });
+}
+
+std::optional<std::size_t> read_cleared(const std::string& text) {
+    return parse(text, [](const json& answer) { return answer.at("cleared").get<std::size_t>(); });
 }
 
 std::optional<std::size_t> read_revoked(const std::string& text) {

@@ -6,6 +6,7 @@
 
 #include <latchkey/reload.hpp>
 #include <latchkey/session_store.hpp>
+#include <latchkey/throttle.hpp>
 #include <latchkey/user.hpp>
 
 #include <cstddef>
@@ -29,6 +30,9 @@ struct answered_sessions {
     std::string next;
 };
 std::optional<answered_sessions> read_sessions(const std::string& json);
+
+std::optional<std::vector<throttle_entry>> read_throttles(const std::string& json);
+std::optional<std::size_t> read_cleared(const std::string& json);
 
 std::optional<std::size_t> read_revoked(const std::string& json);
 

@@ -98,7 +98,9 @@ int run_command_line(int argc, const char* const* argv, const console& io) try {
     define_config(app, said, io);
     define_user(app, said, io);
     define_session(app, said, io);
+    define_throttle(app, said, io);
     define_access(app, said, io);
+    define_audit(app, said, io);
     define_hash(app, said, io);
     define_doctor(app, said, io);
 

@@ -4,19 +4,25 @@
 #include "audit_log.hpp"
 #include "database.hpp"
 #include "database_lock.hpp"
+#include "device_token.hpp"
 #include "http_server.hpp"
+#include "installation_secret.hpp"
 #include "io_threads.hpp"
 #include "live_reload.hpp"
 #include "log.hpp"
 #include "make_access_policy.hpp"
 #include "make_administrator.hpp"
 #include "make_authenticator.hpp"
+#include "make_metrics.hpp"
 #include "make_session_authority.hpp"
+#include "make_throttle.hpp"
 #include "secret_file.hpp"
 #include "sql_session_journal.hpp"
+#include "sql_throttle_store.hpp"
 #include "sql_user_store.hpp"
 #include "store_readiness.hpp"
 #include "table_session_store.hpp"
+#include "throttle_keeper.hpp"
 #include "time_line.hpp"
 #include "tokens.hpp"
 #include "worker_pool.hpp"
@@ -30,6 +36,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -55,6 +63,27 @@ worker_pool_options database_pool(const database_options& options) {
     return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal, milliseconds{0}};
 }
 
+distribution distribution_of(const histogram_snapshot& from) {
+    return {{from.bounds.begin(), from.bounds.end()}, {from.counts.begin(), from.counts.end()}, from.sum};
+}
+
+// What the metrics show of a pool.
+queue_stats stats_of(const worker_pool& pool, const worker_pool_options& options) {
+    const worker_pool_stats now = pool.stats();
+    queue_stats out;
+    out.waiting = now.waiting;
+    out.running = now.running;
+    out.room = options.queue;
+    out.threads = options.threads;
+    out.done = now.done;
+    out.refused_full = now.refused_full;
+    out.refused_displaced = now.refused_displaced;
+    out.refused_too_late = now.refused_too_late;
+    out.wait_seconds = distribution_of(now.wait);
+    out.run_seconds = distribution_of(now.run);
+    return out;
+}
+
 // What only the database can refuse ends the program with its own exit code.
 template <class Open>
 auto from_database(Open open) -> decltype(open()) {
@@ -65,12 +94,22 @@ auto from_database(Open open) -> decltype(open()) {
     }
 }
 
+// What is wrong with a file that the configuration names ends the program as a wrong configuration does.
+std::unique_ptr<logger> open_sink(const std::function<std::unique_ptr<logger>()>& open) {
+    try {
+        return open();
+    } catch (const std::system_error& e) {
+        throw configuration_error(e.what());
+    }
+}
+
 secret read_admin_token(const config& options) {
     if (options.server.admin_token_file.empty())
         return {};
     auto token = read_secret_file(options.server.admin_token_file);
     if (!token)
-        throw std::runtime_error("server.admin_token_file: " + token.error().reason);
+        throw configuration_error("server.admin_token_file: " + options.server.admin_token_file + ' ' +
+                                  token.error().reason);
     return *std::move(token);
 }
 
@@ -80,8 +119,11 @@ class server final : public application {
 public:
     server(loaded_config loaded, environment variables)
         : options_(loaded.values),
-          log_(make_logger(options_.log)),
-          audit_(make_audit_sink(*log_)),
+          log_(open_sink([&] { return make_logger(options_.log); })),
+          audit_log_(options_.audit.file.empty() ? nullptr
+                                                 : open_sink([&] { return make_audit_logger(options_.audit, *log_); })),
+          audit_(make_audit_sink(audit_log_ ? *audit_log_ : *log_)),
+          counted_audit_(*audit_),
           time_(make_system_clock()),
           lock_(from_database([&] { return lock_for_server(options_.database); })),
           sql_(from_database([&] { return open_database(options_.database); })),
@@ -91,14 +133,21 @@ public:
           hasher_(make_password_hasher(hashing_, {options_.password.memory, options_.password.iterations})),
           sessions_(from_database([&] { return open_sessions(); })),
           authority_(make_session_authority(*sessions_)),
-          authenticator_(make_authenticator({*users_, database_, *hasher_, *authority_, *audit_, *log_, email_shown(),
-                                             options_.password.min_length})),
-          administrator_(make_administrator(
-              {*users_, database_, *hasher_, *sessions_, *audit_, email_shown(), options_.password.min_length})),
+          throttle_store_(make_sql_throttle_store(sql_, *log_)),
+          installation_(from_database([&] { return load_installation_secret(*sql_); })),
+          throttle_(make_throttle(options_.throttle, installation_, *time_)),
+          devices_(installation_, options_.throttle.device_memory, *time_),
+          keeper_(*throttle_, *throttle_store_, database_, *log_),
+          authenticator_(make_authenticator({*users_, database_, *hasher_, *throttle_, devices_, *authority_,
+                                             counted_audit_, *log_, email_shown(), options_.password.min_length})),
+          administrator_(make_administrator({*users_, database_, *hasher_, *sessions_, *throttle_, counted_audit_,
+                                             email_shown(), options_.password.min_length})),
           readiness_(make_store_readiness(*users_, database_)),
           reloader_(make_live_reloader(std::move(loaded), reload_parts(std::move(variables)))),
+          metrics_(make_metrics(metric_parts())),
           http_(options_, make_access_policy(options_.access),
-                {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, *audit_, *log_, *time_},
+                {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, counted_audit_, *log_, *time_,
+                 metrics_.get()},
                 read_admin_token(options_)),
           signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
 
@@ -110,12 +159,16 @@ public:
     }
 
     void run() override {
+        if (!keeper_.load())
+            throw store_error("the database does not give what is held against guessers (table throttle)");
         http_.start();
         announce();
         asio::co_spawn(control_, sweep_sessions(), asio::detached);
+        asio::co_spawn(control_, keeper_.keep_saving(), asio::detached);
         asio::co_spawn(control_, serve_until_signalled(), asio::detached);
         control_.run();
         stop();
+        record("server_stopped", drained_, drained_ ? "" : "second_signal");
     }
 
 private:
@@ -136,9 +189,24 @@ private:
         auto apply = [this](const config& fresh) {
             http_.apply(fresh, make_access_policy(fresh.access));
             sessions_->configure(fresh.session);
+            throttle_->configure(fresh.throttle);
             log_->set_level(parse_log_level(fresh.log.level));
         };
         return {control_.get_executor(), std::move(variables), *log_, std::move(apply)};
+    }
+
+    // Asked for while http_ serves, so it's there.
+    metric_sources metric_parts() {
+        metric_sources parts;
+        parts.version = LATCHKEY_VERSION;
+        parts.http = [this] { return http_.stats(); };
+        parts.sessions = [this] { return sessions_->stats(); };
+        parts.hashing = [this] { return stats_of(hashing_, hashing_pool(options_.password)); };
+        parts.database = [this] { return stats_of(database_, database_pool(options_.database)); };
+        parts.throttle = [this] { return throttle_->stats(); };
+        parts.events = &counted_audit_;
+        parts.log = log_.get();
+        return parts;
     }
 
     void announce() {
@@ -151,6 +219,7 @@ private:
                         {{"meaning", "a restart signs everybody out: session.store is \"memory\""}});
         if (::geteuid() == 0)
             log_->write(log_level::warn, "running_as_root", {{"meaning", "an unprivileged account is enough"}});
+        record("server_started", true, "");
         sd_notify(0, "READY=1");
     }
 
@@ -160,6 +229,7 @@ private:
             const int signal = co_await signals_.async_wait(asio::redirect_error(use_task, error));
             if (error || signal != SIGHUP)
                 break;
+            reopen_files();  // whatever the configuration says by now
             co_await reload();
         }
         log_->write(log_level::info, "draining", {});
@@ -167,12 +237,31 @@ private:
         end_at_next_signal();
         const std::size_t left = co_await http_.drain();
         log_->write(log_level::info, "stopped", {{"connections_left", static_cast<std::int64_t>(left)}});
+        drained_ = true;
         control_.stop();
+    }
+
+    // What the server itself does, and nobody's request.
+    void record(std::string_view type, bool success, std::string_view reason) noexcept {
+        audit_event event;
+        event.type = type;
+        event.success = success;
+        event.reason = reason;
+        counted_audit_.record(event);
+    }
+
+    // Somebody may have renamed them (rotation).
+    void reopen_files() noexcept {
+        log_->reopen();
+        if (audit_log_)
+            audit_log_->reopen();
     }
 
     task<void> reload() {
         try {
-            co_await reloader_->reload();
+            const reload_report report = co_await reloader_->reload();
+            const bool refused = !report.faults.empty();
+            record("configuration_reload", !refused, refused ? "faults" : "signal");
         } catch (const std::exception& e) {
             log_->write(log_level::error, "reload_failed", {{"what", e.what()}});
         }
@@ -182,10 +271,10 @@ private:
         signals_.async_wait([this](error_code failed, int signal) {
             if (failed)
                 return;
-            if (signal == SIGHUP)
-                end_at_next_signal();
-            else
-                control_.stop();
+            if (signal != SIGHUP)
+                return control_.stop();
+            reopen_files();
+            end_at_next_signal();
         });
     }
 
@@ -205,12 +294,15 @@ private:
         http_.stop();
         hashing_.stop();
         database_.stop();
+        keeper_.save_last();
         sessions_->stop();
     }
 
     const config options_;  // as at the start: the reloader knows what is in force now
     std::unique_ptr<logger> log_;
+    std::unique_ptr<logger> audit_log_;  // null: audit events go with the log
     std::unique_ptr<audit_sink> audit_;
+    counting_audit counted_audit_;
     std::unique_ptr<clock> time_;
     database_lock lock_;
     std::shared_ptr<sql_database> sql_;
@@ -220,13 +312,20 @@ private:
     std::unique_ptr<password_hasher> hasher_;
     std::unique_ptr<session_store> sessions_;
     std::unique_ptr<session_authority> authority_;
+    std::unique_ptr<throttle_store> throttle_store_;
+    secret installation_;
+    std::unique_ptr<persistent_throttle> throttle_;
+    device_tokens devices_;
+    throttle_keeper keeper_;
     std::unique_ptr<authenticator> authenticator_;
     std::unique_ptr<administrator> administrator_;
     std::unique_ptr<readiness> readiness_;
     asio::io_context control_{1};
     std::unique_ptr<reloader> reloader_;
+    std::unique_ptr<metrics> metrics_;
     http::http_server http_;
     asio::basic_signal_set<executor> signals_;
+    bool drained_ = false;
 };
 
 }  // namespace

@@ -92,6 +92,13 @@ constexpr auto keys = std::to_array<config_key>({
     {"password", "min_length", count, restart, at<&config::password, &password::min_length>, 8, 64},
     {"password", "priority", text, restart, at<&config::password, &password::priority>, 0, 0, priorities},
 
+    {"throttle", "per_pair", budget, live, at<&config::throttle, &throttle_options::per_pair>, 1 * s, 30 * day},
+    {"throttle", "per_client", budget, live, at<&config::throttle, &throttle_options::per_client>, 1 * s, 30 * day},
+    {"throttle", "per_account", budget, live, at<&config::throttle, &throttle_options::per_account>, 1 * s, 30 * day},
+    {"throttle", "device_memory", duration, restart, at<&config::throttle, &throttle_options::device_memory>, 60 * s,
+     400 * day},
+    {"throttle", "memory", bytes, restart, at<&config::throttle, &throttle_options::memory>, 64 * KiB, 4 * GiB},
+
     {"redirect", "allowed_hosts", list, live, at<&config::redirect, &redirect_options::allowed_hosts>, 0, 1024, any,
      host_pattern_fault},
 
@@ -105,6 +112,8 @@ constexpr auto keys = std::to_array<config_key>({
     {"log", "level", text, live, at<&config::log, &log_options::level>, 0, 0, levels},
     {"log", "format", text, restart, at<&config::log, &log_options::format>, 0, 0, formats},
     {"log", "file", text, restart, at<&config::log, &log_options::file>},
+
+    {"audit", "file", text, restart, at<&config::audit, &audit_options::file>},
 });
 
 }  // namespace

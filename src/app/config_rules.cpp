@@ -68,6 +68,11 @@ std::string prefix_secure_fault(const config& c) {
     return prefixed && !c.cookie.secure ? "browsers take " + in_quotes(c.cookie.name) + " only with secure = true" : "";
 }
 
+std::string device_name_fault(const config& c) {
+    return c.cookie.name == c.device_cookie_name() ? "is the name of another cookie of Latchkey's, the device cookie"
+                                                   : "";
+}
+
 std::string domain_fault(const config& c) {
     const std::string host = public_host(c);
     if (c.cookie.domain.empty() || host == c.cookie.domain || host.ends_with('.' + c.cookie.domain))
@@ -129,6 +134,12 @@ std::string pages_fault(const config& c) {
     return all;
 }
 
+std::string audit_place_fault(const config& c) {
+    return !c.audit.file.empty() && c.audit.file == c.log.file
+               ? "is log.file too: leave it empty, and audit events go with the log"
+               : "";
+}
+
 std::string memory_warning(const config& c) {
     return c.password.memory < recommended_memory
                ? format_size(c.password.memory) + " is less than the recommended 19MiB: for tests only"
@@ -178,10 +189,12 @@ constexpr auto rules = std::to_array<config_rule>({
     {fault, {"limits.target_bytes", "limits.header_bytes"}, target_fault},
     {fault, {"cookie.name", "cookie.domain"}, prefix_domain_fault},
     {fault, {"cookie.name", "cookie.secure"}, prefix_secure_fault},
+    {fault, {"cookie.name", ""}, device_name_fault},
     {fault, {"cookie.domain", "server.public_url"}, domain_fault},
     {fault, {"server.admin_listen", "server.admin_token_file"}, admin_token_fault},
     {fault, {"server.admin_listen", "server.listen"}, admin_place_fault},
     {fault, {"pages.directory", ""}, pages_fault},
+    {fault, {"audit.file", "log.file"}, audit_place_fault},
     {warning, {"server.admin_listen", ""}, admin_exposed_warning},
     {warning, {"cookie.secure", ""}, secure_warning},
     {warning, {"server.public_url", "cookie.secure"}, plain_url_warning},

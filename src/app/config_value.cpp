@@ -14,6 +14,8 @@ namespace {
 
 using faults = std::vector<value_fault>;
 
+constexpr std::uint64_t most_failures = 1'000'000;  // that a budget can let pass
+
 faults wrong_type(std::string_view wanted, const raw_value& raw) {
     return {{"must be " + std::string(wanted) + ", but is " + std::string(type_name(raw))}};
 }
@@ -95,6 +97,32 @@ faults assign_number(const config_key& key, const raw_value& raw, config& values
                     : faults{{in_quotes(*text) + ' ' + duration.error().reason}};
 }
 
+// "10/15m"
+faults assign_budget(const config_key& key, const raw_value& raw, config& values) {
+    const auto* text = std::get_if<std::string>(&raw.value);
+    if (!text)
+        return wrong_type("failures in a time, such as \"10/15m\"", raw);
+    const auto slash = text->find('/');
+    const auto said = in_quotes(*text) + ' ';
+    if (slash == std::string::npos)
+        return {{said + "is no budget: write failures and a time, such as \"10/15m\""}};
+    const auto failures = parse_count(std::string_view(*text).substr(0, slash));
+    if (!failures)
+        return {{said + failures.error().reason}};
+    if (*failures < 1 || *failures > most_failures)
+        return {{said + "must let between 1 and " + std::to_string(most_failures) + " failures pass"}};
+    const auto window = parse_duration(std::string_view(*text).substr(slash + 1));
+    if (!window)
+        return {{said + window.error().reason}};
+    const auto length = static_cast<std::uint64_t>(window->count());
+    if (length < key.least || length > key.most || length % 1'000 != 0)
+        return {{said + "must have a time of whole seconds between " + format_number(key_type::duration, key.least) +
+                 " and " + format_number(key_type::duration, key.most)}};
+    *std::get<throttle_budget*>(key.member(values)) = {static_cast<unsigned>(*failures),
+                                                       std::chrono::duration_cast<seconds>(*window)};
+    return {};
+}
+
 faults assign_list(const config_key& key, const raw_value& raw, config& values) {
     const auto* entries = std::get_if<raw_value::list>(&raw.value);
     if (!entries)
@@ -154,6 +182,8 @@ std::vector<value_fault> assign(const config_key& key, const raw_value& raw, con
             return assign_flag(key, raw, values);
         case key_type::list:
             return assign_list(key, raw, values);
+        case key_type::budget:
+            return assign_budget(key, raw, values);
         case key_type::rules:
             return assign_rules(raw, key.most, *std::get<std::vector<access_rule>*>(key.member(values)));
         case key_type::count:
@@ -204,6 +234,8 @@ std::string to_toml(const config_key& key, const config& values) {
                 return *member ? "true" : "false";
             } else if constexpr (std::is_same_v<type, seconds> || std::is_same_v<type, milliseconds>) {
                 return to_toml(format_duration(*member));
+            } else if constexpr (std::is_same_v<type, throttle_budget>) {
+                return to_toml(std::to_string(member->failures) + '/' + format_duration(member->window));
             } else if constexpr (std::is_same_v<type, std::vector<std::string>>) {
                 return to_toml(*member);
             } else if constexpr (std::is_same_v<type, std::vector<access_rule>>) {

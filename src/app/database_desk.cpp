@@ -3,6 +3,9 @@
 #include "account_failure.hpp"
 #include "argon2.hpp"
 #include "database.hpp"
+#include "installation_secret.hpp"
+#include "make_throttle.hpp"
+#include "sql_throttle_store.hpp"
 #include "sql_user_store.hpp"
 #include "stored_sessions.hpp"
 
@@ -26,6 +29,8 @@ public:
           time_(make_system_clock()),
           database_(open_database(for_one_thread(options.database))),
           users_(make_sql_user_store(database_, *time_, log)),
+          throttle_(options.throttle),
+          throttles_(make_sql_throttle_store(database_, log)),
           sessions_(database_, options.session, *time_, log) {}
 
     attempt<user> find(const email_address& email) override {
@@ -120,7 +125,38 @@ public:
         return *ended;
     }
 
+    attempt<std::vector<throttle_entry>> throttles(const throttle_filter& which) override {
+        const auto held = stored_throttles();
+        if (!held)
+            return held.error();
+        return (*held)->list(which, page_size);
+    }
+
+    attempt<std::size_t> clear_throttles(const throttle_filter& which) override {
+        const auto held = stored_throttles();
+        if (!held)
+            return held.error();
+        const std::size_t cleared = (*held)->clear(which);
+        for (;;) {
+            const auto changed = (*held)->take_changed(page_size);
+            if (changed.empty())
+                return cleared;
+            if (const auto saved = throttles_->save(changed, (*held)->forgotten_before()); !saved)
+                return store_failure(saved.error());
+        }
+    }
+
 private:
+    // What the next server will start with.
+    attempt<std::unique_ptr<persistent_throttle>> stored_throttles() {
+        const auto records = throttles_->load();
+        if (!records)
+            return store_failure(records.error());
+        auto held = make_throttle(throttle_, load_installation_secret(*database_), *time_);
+        held->restore(*records);
+        return {boost::system::in_place_value, std::move(held)};
+    }
+
     attempt<std::string> hash_of(const secret& password) const {
         auto hash = hash_password(password, password_);
         if (!hash)
@@ -138,6 +174,8 @@ private:
     const std::unique_ptr<clock> time_;
     const std::shared_ptr<sql_database> database_;
     const std::unique_ptr<user_store> users_;
+    const throttle_options throttle_;
+    const std::unique_ptr<throttle_store> throttles_;
     stored_sessions sessions_;
 };
 

@@ -16,6 +16,9 @@ int serve(const loaded_config& loaded, const environment& variables) {
     } catch (const store_error& e) {
         std::cerr << "latchkey: " << e.what() << '\n';
         return 3;
+    } catch (const configuration_error& e) {
+        std::cerr << "latchkey: " << e.what() << '\n';
+        return 2;
     } catch (const std::exception& e) {
         std::cerr << "latchkey: " << e.what() << '\n';
         return 1;

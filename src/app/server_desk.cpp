@@ -148,7 +148,29 @@ public:
         return *ended;
     }
 
+    attempt<std::vector<throttle_entry>> throttles(const throttle_filter& which) override {
+        const std::string target = "/admin/throttles?limit=" + std::string(page_size) + query_of(which);
+        return read(ask("GET", target), read_throttles);
+    }
+
+    attempt<std::size_t> clear_throttles(const throttle_filter& which) override {
+        const std::string query = query_of(which);
+        return read(ask("DELETE", "/admin/throttles?" + (query.empty() ? "all=true" : query.substr(1))), read_cleared);
+    }
+
 private:
+    // "&client=192.0.2.1"; "" when all are meant.
+    static std::string query_of(const throttle_filter& which) {
+        std::string out;
+        if (!which.id.empty())
+            out += "&id=" + percent_encode(which.id);
+        if (!which.account.empty())
+            out += "&account=" + percent_encode(which.account);
+        if (which.client)
+            out += "&client=" + percent_encode(which.client->str());
+        return out;
+    }
+
     static std::string path_of(const user& whom) { return "/admin/users/" + whom.id.str(); }
 
     static std::string page_of(const std::string& list, const std::string& cursor) {

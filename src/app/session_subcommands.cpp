@@ -19,7 +19,7 @@ void define_session_list(CLI::App& group, invocation& said, const console& io) {
 
 void define_session_revoke(CLI::App& group, invocation& said, const console& io) {
     auto* revoke = define_command(group, said, "revoke", "End one session, or all of a user's");
-    auto* id = revoke->add_option("ID", said.session_id, "Which session, as list shows it")->type_name("");
+    auto* id = revoke->add_option("ID", said.id, "Which session, as list shows it")->type_name("");
     revoke->add_option("--user", said.email, "All of this user's")->type_name("EMAIL")->excludes(id);
     takes_json(revoke, said);
     revoke->footer(std::string(with_and_without_server) +

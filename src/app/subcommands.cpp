@@ -27,7 +27,9 @@ void define_serve(CLI::App& app, invocation& said, const console& io) {
     auto* serve_command = define_command(app, said, "serve", "Run the server, until SIGTERM or Ctrl-C");
     serve_command->footer(
         "SIGTERM and SIGINT let requests in flight finish, for server.drain_timeout at most, and then end the\n"
-        "server with 0. SIGHUP reloads the configuration, as `latchkey config reload` does.\n\n"
+        "server with 0. SIGHUP reloads the configuration, as `latchkey config reload` does, and opens the files of "
+        "the\n"
+        "log anew.\n\n"
         "One server at a time works on a database; a second one waits 5 seconds for the first to end.\n\n"
         "Example: latchkey serve --config /etc/latchkey/latchkey.toml");
     serve_command->callback([&said, &io] {

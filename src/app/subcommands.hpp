@@ -3,8 +3,10 @@
 
 #include "access_commands.hpp"
 #include "session_commands.hpp"
+#include "throttle_commands.hpp"
 #include "user_commands.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -20,7 +22,9 @@ struct invocation {
     std::string config_file;
     bool json = false;
     std::string email;
-    std::string session_id;
+    std::string id;
+    std::string client;
+    bool all = false;
     new_user_request fresh;
     std::string new_name, new_email;
     bool password_stdin = false;
@@ -30,9 +34,12 @@ struct invocation {
     std::string target = "250ms";
     std::string url, ca_file, connect_to;
     explain_request explain;
+    std::size_t audit_count = 10;
+    bool audit_follow = false;
 
     user_request user() const { return {config_file, json, email}; }
-    session_request sessions() const { return {config_file, json, session_id, email}; }
+    session_request sessions() const { return {config_file, json, id, email}; }
+    throttle_request throttles() const { return {config_file, json, id, email, client, all}; }
     password_source password() const {
         return generate         ? password_source::generated
                : password_stdin ? password_source::standard_input
@@ -46,7 +53,9 @@ void define_config(CLI::App& app, invocation& said, const console& io);
 void define_hash(CLI::App& app, invocation& said, const console& io);
 void define_user(CLI::App& app, invocation& said, const console& io);
 void define_session(CLI::App& app, invocation& said, const console& io);
+void define_throttle(CLI::App& app, invocation& said, const console& io);
 void define_doctor(CLI::App& app, invocation& said, const console& io);
+void define_audit(CLI::App& app, invocation& said, const console& io);
 void define_access(CLI::App& app, invocation& said, const console& io);
 
 // What they share: a command with its --config, and options that several take.

@@ -1,5 +1,6 @@
 #include "typed_values.hpp"
 
+#include "admin_query.hpp"
 #include "wording.hpp"
 
 #include <algorithm>
@@ -47,6 +48,21 @@ attempt<public_id> read_session_id(const std::string& typed) {
         return failure{exit_usage, "invalid_request",
                        in_quotes(typed) + " is no session id: those are 32 digits and letters from a to f."};
     return *id;
+}
+
+attempt<std::string> read_throttle_id(const std::string& typed) {
+    if (!public_id::parse(typed))  // of the same form
+        return failure{exit_usage, "invalid_request",
+                       in_quotes(typed) + " is no throttle's id: those are 32 digits and letters from a to f."};
+    return {boost::system::in_place_value, typed};
+}
+
+attempt<client_prefix> read_client(const std::string& typed) {
+    const auto client = http::read_prefix(typed);
+    if (!client)
+        return failure{exit_usage, "invalid_request",
+                       in_quotes(typed) + " is neither an address nor an IPv6 network that ends in /64."};
+    return *client;
 }
 
 }  // namespace latchkey

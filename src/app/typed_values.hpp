@@ -3,6 +3,7 @@
 
 #include "failure.hpp"
 
+#include <latchkey/client_prefix.hpp>
 #include <latchkey/email.hpp>
 #include <latchkey/user.hpp>
 
@@ -19,5 +20,10 @@ attempt<std::vector<std::string>> read_groups(const std::string& typed);
 attempt<std::string> read_name(const std::string& typed);
 
 attempt<public_id> read_session_id(const std::string& typed);
+
+attempt<std::string> read_throttle_id(const std::string& typed);
+
+// An address, or a network as `throttle list` shows it.
+attempt<client_prefix> read_client(const std::string& typed);
 
 }  // namespace latchkey

@@ -42,6 +42,9 @@ public:
     }
     task<result<void>> end_session(public_id id, admin_call call) override;
 
+    task<result<std::vector<throttle_entry>>> throttles(throttle_filter which, std::size_t limit) override;
+    task<result<std::size_t>> clear_throttles(throttle_filter which, admin_call call) override;
+
 private:
     static result<user> profile_of(result<std::optional<stored_user>> found) {
         if (!found)
@@ -56,7 +59,7 @@ private:
     task<result<void>> bring_to_sessions(const user& changed, bool ends_sessions);
 
     static audit_event event_of(std::string_view type, std::string_view reason, const admin_call& call,
-                                const public_id& user) noexcept {
+                                const std::optional<public_id>& user) noexcept {
         audit_event event;
         event.type = type;
         event.success = true;
@@ -221,6 +224,28 @@ task<result<void>> direct_administrator::end_session(public_id id, admin_call ca
     event.session = gone.id;
     parts_.audit.record(event);
     co_return result<void>{};
+}
+
+// Accounts are held in their canonical form. What is no address is held as it was typed.
+std::string canonical(std::string_view account) {
+    const auto address = email_address::parse(account);
+    return address ? address->str() : std::string(account);
+}
+
+task<result<std::vector<throttle_entry>>> direct_administrator::throttles(throttle_filter which, std::size_t limit) {
+    const std::string account = canonical(which.account);
+    which.account = account;
+    co_return parts_.attempts.list(which, limit);
+}
+
+task<result<std::size_t>> direct_administrator::clear_throttles(throttle_filter which, admin_call call) {
+    const std::string account = canonical(which.account);
+    which.account = account;
+    const std::size_t cleared = parts_.attempts.clear(which);
+    audit_event event = event_of("throttle_cleared", "admin", call, std::nullopt);
+    event.email = account;
+    parts_.audit.record(event);
+    co_return cleared;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@ namespace {
 
 // Reasons by which the audit trail tells refusals apart.
 std::string_view reason_for(const boost::system::error_code& error) noexcept {
+    if (throttle_wait(error) > seconds{0})
+        return "throttled";
     if (error == errc::overloaded)
         return "overloaded";
     if (error == errc::session_limit)

@@ -1,10 +1,16 @@
 #include "credential_check.hpp"
 
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace latchkey {
+namespace {
+
+constexpr std::size_t longest_account = 254;  // bytes: an address has no more, and what is none needs no more
+
+}  // namespace
 
 task<result<std::optional<stored_user>>> credential_check::find(std::string_view typed) const {
     const auto parsed = email_address::parse(typed);
@@ -21,17 +27,35 @@ task<result<std::optional<stored_user>>> credential_check::find(public_id id) co
     co_return co_await offload(parts_.database, std::move(work));
 }
 
-task<result<verification>> credential_check::judge(const secret& password, const std::optional<stored_user>& known,
-                                                   client_prefix client) const {
+result<password_attempt> credential_check::admit(const client_prefix& client, std::string_view account,
+                                                 const secret& device) const noexcept {
+    if (parts_.hasher.saturated(client))
+        return errc::overloaded;
+    throttle_attempt attempt{client, account.substr(0, longest_account), std::nullopt};
+    if (const auto known = parts_.devices.read(device.reveal()); known && parts_.devices.vouches(*known, account))
+        attempt.device = known->id;
+    const auto ticket = parts_.attempts.admit(attempt);
+    if (!ticket)
+        return ticket.error();
+    return password_attempt(parts_.attempts, *ticket, client);
+}
+
+task<result<judgement>> credential_check::judge(password_attempt attempt, const secret& password,
+                                                const std::optional<stored_user>& known) const {
+    if (!attempt.counted_by_)
+        throw std::logic_error("an attempt judges one password");
     std::string phc = known ? known->password_hash : std::string{};
-    auto checked = co_await parts_.hasher.verify(password, std::move(phc), client);
+    auto checked = co_await parts_.hasher.verify(password, std::move(phc), attempt.client_);
     if (!checked && checked.error() == errc::unsupported_hash) {
         // The operator is told, the client isn't: the work of a comparison is done after all.
         tell(log_level::error, "unsupported_password_hash", *known, checked.error());
         std::string nobodys;
-        checked = co_await parts_.hasher.verify(password, std::move(nobodys), client);
+        checked = co_await parts_.hasher.verify(password, std::move(nobodys), attempt.client_);
     }
-    co_return checked;
+    if (!checked)
+        co_return checked.error();
+    const std::string_view reason = reason_against(known, *checked);
+    co_return judgement(std::move(attempt), reason, checked->needs_rehash);
 }
 
 std::string_view credential_check::reason_against(const std::optional<stored_user>& known,

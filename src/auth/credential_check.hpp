@@ -4,7 +4,9 @@
 // use cases of one authenticator; stateless.
 #pragma once
 
+#include "device_token.hpp"
 #include "make_authenticator.hpp"
+#include "password_attempt.hpp"
 
 #include <optional>
 #include <string_view>
@@ -21,19 +23,23 @@ public:
     task<result<std::optional<stored_user>>> find(std::string_view typed) const;
     task<result<std::optional<stored_user>>> find(public_id id) const;
 
-    // One hash's worth of work, whoever it is for and whether or not there is such a user.
-    task<result<verification>> judge(const secret& password, const std::optional<stored_user>& known,
-                                     client_prefix client) const;
+    // May this client try a password at this account (a canonical email, or whatever was typed)? Counts the attempt.
+    // `device`: the token that came along, whatever it is worth. errc::overloaded when no password could be judged now,
+    // throttled_for(); neither tells anything about the account.
+    result<password_attempt> admit(const client_prefix& client, std::string_view account,
+                                   const secret& device) const noexcept;
 
-    // Why these credentials open nothing; empty when they do.
-    static std::string_view reason_against(const std::optional<stored_user>& known,
-                                           const verification& checked) noexcept;
+    // One hash's worth of work, whoever it is for and whether or not there is such a user. errc::overloaded.
+    task<result<judgement>> judge(password_attempt attempt, const secret& password,
+                                  const std::optional<stored_user>& known) const;
 
     // A hash with today's parameters in place of the judged one. Failing is logged and no more: the next login tries
     // again.
     task<void> renew_hash(const secret& password, const stored_user& known, client_prefix client) const;
 
 private:
+    static std::string_view reason_against(const std::optional<stored_user>& known,
+                                           const verification& checked) noexcept;
     void tell(log_level level, std::string_view what, const stored_user& about,
               const boost::system::error_code& error) const noexcept;
 

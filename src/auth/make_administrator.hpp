@@ -1,4 +1,4 @@
-// The administrator over a user store, a hasher and a session store.
+// The administrator over a user store, a hasher, a session store and a throttle.
 #pragma once
 
 #include "worker_pool.hpp"
@@ -18,6 +18,7 @@ struct administrator_parts {
     worker_pool& database;  // where `users` is called
     password_hasher& hasher;
     session_store& sessions;
+    throttle& attempts;
     audit_sink& audit;
     bool remote_user_is_email = false;     // see make_profile()
     std::size_t min_password_length = 12;  // code points

@@ -1,4 +1,4 @@
-// The authenticator over a user store, a hasher and a session authority.
+// The authenticator over a user store, a hasher, a throttle and a session authority.
 #pragma once
 
 #include "worker_pool.hpp"
@@ -7,6 +7,7 @@
 #include <latchkey/authenticator.hpp>
 #include <latchkey/log.hpp>
 #include <latchkey/password_hasher.hpp>
+#include <latchkey/throttle.hpp>
 #include <latchkey/user_store.hpp>
 
 #include <cstddef>
@@ -14,11 +15,15 @@
 
 namespace latchkey {
 
+class device_tokens;
+
 // What it works with. All of it must outlive the authenticator and every call on it.
 struct authenticator_parts {
     user_store& users;
     worker_pool& database;  // where `users` is called
     password_hasher& hasher;
+    throttle& attempts;
+    const device_tokens& devices;
     session_authority& sessions;
     audit_sink& audit;
     logger& log;

@@ -14,6 +14,7 @@ class password_authenticator final : public authenticator {
 public:
     explicit password_authenticator(const authenticator_parts& parts) : parts_(parts) {}
 
+    boost::system::error_code turn_away(const login_visit& visit) noexcept override;
     task<result<signed_in>> login(login_request request) override;
     task<result<opened_session>> reauthenticate(reauthentication_request request) override;
     task<result<opened_session>> change_password(password_change_request request) override;
@@ -30,7 +31,9 @@ private:
 
     // login.cpp
     task<outcome> attempt_login(login_request& request, audit_event& event);
-    task<result<void>> end_presented(const secret& token, const public_id& user);
+    task<result<void>> end_presented(const secret& token, const user& whose, const audit_event& login);
+    void record_end(const audit_event& login, const user& whose, const public_id& id,
+                    std::string_view reason) const noexcept;
     task<result<void>> judge_again(const stored_user& judged);
 
     // reauthentication.cpp

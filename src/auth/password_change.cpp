@@ -29,8 +29,6 @@ task<password_authenticator::outcome> password_authenticator::attempt_password_c
     const auto found = co_await hold(request.token, held, event);
     if (!found)
         co_return refuse(event, found.error());
-    if (parts_.hasher.saturated(prefix_of(request.client)))
-        co_return refuse(event, errc::overloaded);
 
     const auto established = co_await establish(request, held, event);
     if (!established)
@@ -49,40 +47,52 @@ task<password_authenticator::outcome> password_authenticator::attempt_password_c
 // still on its way. The user as they were judged, with the credential version that is theirs now.
 task<result<stored_user>> password_authenticator::establish(const password_change_request& request, const session& held,
                                                             audit_event& event) {
+    const client_prefix client = prefix_of(request.client);
+    auto admitted = credentials_.admit(client, held.user->email, request.device_token);
+    if (!admitted)
+        co_return refuse(event, admitted.error());
     auto known = co_await credentials_.find(held.user->id);
     if (!known)
         co_return refuse(event, known.error());
-    const auto checked = co_await credentials_.judge(request.current_password, *known, prefix_of(request.client));
-    if (!checked)
-        co_return refuse(event, checked.error());
+    auto current = co_await credentials_.judge(*std::move(admitted), request.current_password, *known);
+    if (!current)
+        co_return refuse(event, current.error());
 
-    std::string_view reason = credential_check::reason_against(*known, *checked);
+    std::string_view reason = current->reason();
     if (reason.empty()) {
         stored_user judged = **std::move(known);
         const auto address = email_address::parse(judged.profile.email);
         if (!address)
             co_return refuse(event, errc::store_unavailable);
         const auto verdict = judge_password(request.new_password.reveal(), *address, parts_.min_password_length);
-        if (verdict != password_verdict::acceptable)
+        if (verdict != password_verdict::acceptable) {
+            current->succeeded();
             co_return refuse(event, "weak_password", to_error(verdict));
+        }
         const auto changed = co_await put_in_force(request, judged, held);
         if (changed) {
+            current->succeeded();
             ++judged.credential_version;
             co_return std::move(judged);
         }
         if (changed.error() != errc::invalid_credentials)
             co_return refuse(event, changed.error());
+        current->stands();
         reason = "changed_meanwhile";
         known = co_await credentials_.find(held.user->id);
         if (!known)
             co_return refuse(event, known.error());
     }
 
-    const auto again = co_await credentials_.judge(request.new_password, *known, prefix_of(request.client));
-    if (!again)
-        co_return refuse(event, again.error());
-    if (!credential_check::reason_against(*known, *again).empty())
+    auto second = credentials_.admit(client, held.user->email, request.device_token);
+    if (!second)
+        co_return refuse(event, second.error());
+    auto fresh = co_await credentials_.judge(*std::move(second), request.new_password, *known);
+    if (!fresh)
+        co_return refuse(event, fresh.error());
+    if (!fresh->reason().empty())
         co_return refuse(event, reason, errc::invalid_credentials);
+    fresh->succeeded();
     co_return **std::move(known);
 }
 

@@ -27,21 +27,27 @@ task<result<opened_session>> password_authenticator::attempt_reauthentication(re
     if (!found)
         co_return refuse(event, found.error());
     const client_prefix client = prefix_of(request.client);
-    if (parts_.hasher.saturated(client))
-        co_return refuse(event, errc::overloaded);
+    auto admitted = credentials_.admit(client, held.user->email, request.device_token);
+    if (!admitted)
+        co_return refuse(event, admitted.error());
 
     const auto known = co_await credentials_.find(held.user->id);
     if (!known)
         co_return refuse(event, known.error());
-    const auto checked = co_await credentials_.judge(request.password, *known, client);
-    if (!checked)
-        co_return refuse(event, checked.error());
-    if (const auto reason = credential_check::reason_against(*known, *checked); !reason.empty())
-        co_return refuse(event, reason, errc::invalid_credentials);
-    if (checked->needs_rehash)
+    auto judged = co_await credentials_.judge(*std::move(admitted), request.password, *known);
+    if (!judged)
+        co_return refuse(event, judged.error());
+    if (!judged->reason().empty())
+        co_return refuse(event, judged->reason(), errc::invalid_credentials);
+    if (judged->needs_rehash())
         co_await credentials_.renew_hash(request.password, **known, client);
 
-    co_return co_await rotate(request.token, **known, event);
+    auto rotated = co_await rotate(request.token, **known, event);
+    if (rotated)
+        judged->succeeded();
+    else if (rotated.error() == errc::invalid_credentials)
+        judged->stands();
+    co_return rotated;
 }
 
 // The session that `token` means, for the event too, which from then on points into `held`.

@@ -57,7 +57,7 @@ public:
         opened.token = new_session_token();
         const auto key = key_of(opened.token.reveal());
         const new_session fresh{random_public_id(), std::move(user), remember, std::move(client)};
-        auto inserted = co_await store_.insert(*key, fresh);
+        auto inserted = co_await store_.insert(*key, fresh, &opened.displaced);
         if (!inserted)
             co_return inserted.error();
         opened.value = *std::move(inserted);

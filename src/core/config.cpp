@@ -13,6 +13,10 @@ std::string config::cookie_name() const {
     return cookie.domain.empty() ? "__Host-session" : "__Secure-session";
 }
 
+std::string config::device_cookie_name() const {
+    return cookie.secure ? "__Host-device" : "device";
+}
+
 std::string config::admin_address() const {
     if (!server.admin_listen.empty())
         return server.admin_listen == "off" ? std::string{} : server.admin_listen;

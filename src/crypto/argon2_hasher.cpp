@@ -2,11 +2,16 @@
 
 #include "phc.hpp"
 #include "tokens.hpp"
+#include "usual_times.hpp"
 
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <sodium.h>
 
 #include <array>
 #include <bit>
+#include <chrono>
 #include <new>
 #include <utility>
 
@@ -39,19 +44,33 @@ private:
 class argon2_hasher final : public password_hasher {
 public:
     argon2_hasher(worker_pool& workers, const argon2_parameters& parameters)
-        : workers_(workers), parameters_(parameters), nobodys_(hash_nobody_knows(parameters)) {}
+        : workers_(workers),
+          parameters_(parameters),
+          nobodys_(hash_nobody_knows(parameters)),
+          todays_(parse_phc(nobodys_).value()) {}
 
     task<result<verification>> verify(const secret& password, std::string phc, client_prefix client) override {
         const bool known = !phc.empty();
+        const auto made_with = known ? parse_phc(phc) : result<phc_parameters>(todays_);
         // Not worth a place in the queue.
-        if (known && parse_phc(phc).has_error())
+        if (!made_with)
             co_return errc::unsupported_hash;
 
-        auto work = [this, &password, &phc, known] {
-            return verify_password(password, known ? phc : nobodys_, parameters_);
+        usual_times::duration took{0};
+        auto work = [this, &password, &phc, &took, known] {
+            const auto begin = steady::now();
+            auto answer = verify_password(password, known ? phc : nobodys_, parameters_);
+            took = steady::now() - begin;
+            return answer;
         };
         auto answer = co_await offload(workers_, flows_.of(client), std::move(work));
-        if (answer && !known)
+        if (!answer)
+            co_return answer.error();
+        if (*made_with == todays_)
+            times_.note(took);
+        else
+            co_await pause(times_.pick() - took);
+        if (!known)
             co_return verification{};
         co_return answer;
     }
@@ -64,10 +83,26 @@ public:
     bool saturated(const client_prefix& client) const noexcept override { return workers_.full(flows_.of(client)); }
 
 private:
+    using steady = std::chrono::steady_clock;
+
+    // Without a worker: what is left of the time that others take.
+    task<void> pause(usual_times::duration left) {
+        if (left <= usual_times::duration{0})
+            co_return;
+        const auto end = steady::now() + left;
+        executor home = co_await boost::asio::this_coro::executor;
+        boost::asio::basic_waitable_timer<steady, boost::asio::wait_traits<steady>, executor> timer(home, end);
+        boost::system::error_code ignored;
+        co_await timer.async_wait(boost::asio::redirect_error(use_task, ignored));
+        times_.note_lateness(steady::now() - end);
+    }
+
     worker_pool& workers_;
     const argon2_parameters parameters_;
     const std::string nobodys_;
+    const phc_parameters todays_;
     const client_flows flows_;
+    usual_times times_;
 };
 
 }  // namespace

@@ -115,6 +115,7 @@ task<void> change_password_by_form(exchange& x) {
         co_return;
     }
     request.token = secret(x.head.session_cookie.only());
+    request.device_token = x.device_token();
     request.client = x.client();
     request.request_id = x.request_id();
     const auto outcome = co_await x.svc->core.logins.change_password(std::move(request));

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace latchkey::http {
@@ -21,6 +22,37 @@ std::string dump(const json& value) {
 std::string user_json(const user& u) {
     const json value{{"id", u.id.str()},   {"email", u.email},       {"name", u.name},
                      {"groups", u.groups}, {"disabled", u.disabled}, {"created_at", to_rfc3339(u.created_at)}};
+    return dump(value);
+}
+
+std::string_view name_of(throttle_kind kind) noexcept {
+    switch (kind) {
+        case throttle_kind::pair:
+            return "pair";
+        case throttle_kind::client:
+            return "client";
+        case throttle_kind::account:
+            return "account";
+        case throttle_kind::device:
+            return "device";
+    }
+    return "";
+}
+
+std::string throttle_json(const throttle_entry& entry, time_point now) {
+    json client, account;
+    if (entry.client)
+        client = entry.client->str();
+    if (!entry.account.empty())
+        account = entry.account;
+    const json value{{"id", entry.id},
+                     {"kind", name_of(entry.kind)},
+                     {"client", std::move(client)},
+                     {"account", std::move(account)},
+                     {"failures", entry.failures},
+                     {"last_failure_at", to_rfc3339(entry.last_failure)},
+                     {"open_at", to_rfc3339(entry.open_at)},
+                     {"wait_seconds", std::max(entry.open_at - now, seconds{0}).count()}};
     return dump(value);
 }
 

@@ -5,6 +5,7 @@
 #include "refused_urls.hpp"
 
 #include <latchkey/reload.hpp>
+#include <latchkey/throttle.hpp>
 #include <latchkey/user.hpp>
 
 #include <optional>
@@ -15,6 +16,10 @@ namespace latchkey::http {
 
 // {id,email,name,groups,disabled,created_at}
 std::string user_json(const user& u);
+
+// {id,kind,client,account,failures,last_failure_at,open_at,wait_seconds}; null where client or account are not known.
+std::string throttle_json(const throttle_entry& entry, time_point now);
+std::string_view name_of(throttle_kind kind) noexcept;  // "pair", "client", "account", "device"
 
 // {"users":[…],"next_cursor":"…"|null}, put together item by item, so that a long one can be interrupted.
 class page_json {

@@ -15,8 +15,11 @@ constexpr std::array table{
     route{"/admin/users/{id}/sessions", methods::erase, body_rule::none, end_sessions_of_user},
     route{"/admin/sessions", methods::get, body_rule::none, list_everyones_sessions},
     route{"/admin/sessions/{id}", methods::erase, body_rule::none, end_anyones_session},
+    route{"/admin/throttles", methods::get, body_rule::none, list_throttles},
+    route{"/admin/throttles", methods::erase, body_rule::none, clear_throttles},
     route{"/admin/diagnosis", methods::get, body_rule::none, diagnose},
     route{"/admin/reload", methods::post, body_rule::none, reload_configuration},
+    route{"/metrics", methods::get, body_rule::none, show_metrics},
     route{"/health/alive", methods::get, body_rule::none, alive},
     route{"/health/ready", methods::get, body_rule::none, ready},
 };

@@ -24,10 +24,15 @@ task<void> list_everyones_sessions(exchange& x);
 task<void> end_anyones_session(exchange& x);
 task<void> list_sessions_of_user(exchange& x);
 task<void> end_sessions_of_user(exchange& x);
+// admin_throttle_handlers.cpp
+task<void> list_throttles(exchange& x);
+task<void> clear_throttles(exchange& x);
 // admin_reload_handler.cpp
 task<void> reload_configuration(exchange& x);
 // admin_diagnosis_handler.cpp
 task<void> diagnose(exchange& x);
+// metrics_handler.cpp
+task<void> show_metrics(exchange& x);
 
 // Who asks, for the audit event. Views into `x`.
 admin_call caller_of(const exchange& x) noexcept;

@@ -22,6 +22,12 @@ verdict judge(exchange& x, const result<session>& mine, const original_request& 
 // The same where no proxy said what is asked for: by access.default alone.
 verdict judge_by_default(const exchange& x, const result<session>& mine);
 
+// Counts what a check came to, and gives it back.
+inline verdict counted(exchange& x, check_adapter adapter, verdict outcome) noexcept {
+    x.counters().count_check(adapter, static_cast<std::size_t>(outcome));
+    return outcome;
+}
+
 // The five identity header lines, empty for nobody: always all of them, so that what a client sent under these names is
 // overwritten (requirement F3).
 void append_identity(std::string& out, const result<session>& mine);

@@ -1,6 +1,7 @@
 // The authorization endpoints: one adapter for each family of proxies, over the core in authz.hpp. The check path: with
 // a valid session nothing in here allocates, and nothing but the connection's own read and write is a system call.
 #include "authz.hpp"
+#include "page_answer.hpp"
 #include "routes.hpp"
 
 namespace latchkey::http {
@@ -40,13 +41,15 @@ void send_browser_to_login(exchange& x, const original_request& asked) {
 
 void answer_forwarding_proxy(exchange& x, const result<session>& mine, proxy_dialect dialect) {
     const original_request asked(x, dialect);
-    switch (judge(x, mine, asked)) {
+    const auto adapter = dialect == proxy_dialect::forwarded ? check_adapter::forward_auth : check_adapter::ext_authz;
+    switch (counted(x, adapter, judge(x, mine, asked))) {
         case verdict::pass:
             return send_identity(x, mine);
         case verdict::login:
             return send_browser_to_login(x, asked);
         case verdict::forbid:
-            return send_empty(x, 403);
+            // What these proxies get they hand on to the browser: somebody who goes to a page is to see one.
+            return asked.url_known() && is_navigation(x.head) ? show_refused(x) : send_empty(x, 403);
         case verdict::failed:
             return x.refuse(mine.error());
     }
@@ -59,7 +62,7 @@ void answer_forwarding_proxy(exchange& x, const result<session>& mine, proxy_dia
 task<void> auth_request(exchange& x) {
     const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     const original_request asked(x, proxy_dialect::original_url);
-    switch (judge(x, mine, asked)) {
+    switch (counted(x, check_adapter::auth_request, judge(x, mine, asked))) {
         case verdict::pass:
             send_identity(x, mine);
             break;

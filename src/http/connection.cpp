@@ -1,5 +1,6 @@
 #include "connection.hpp"
 
+#include "session_audit.hpp"
 #include "text.hpp"
 #include "wiped_buffer.hpp"
 
@@ -45,6 +46,7 @@ connection::connection(stream_socket socket, const connected_peer& peer, client_
       place_(std::move(place)) {
     data_ = small_.data();
     site_.connections.fetch_add(1, std::memory_order_relaxed);
+    core_.counters.count_connection(site_.is_admin);
     error_code ignored;
     socket_.non_blocking(true, ignored);
     if (peer_.known && !peer_.on_unix_socket)
@@ -108,16 +110,22 @@ task<void> connection::serve() {
         if (head == arrival::gone)
             co_return;
         std::size_t block = 0;
+        core_counters::moment begun;  // where it is measured
         if (head == arrival::complete) {
             block = scanner_.size();
             // Unless the body is read below, whatever follows the header can't be told from a next request (H7).
             x.keep_alive = x.keep_alive && x.head.content_length == 0;
-            if (!site_.guard.admits(x.head)) {
-                svc_->core.log.write(log_level::warn, "admin_token_refused", {{"request_id", x.request_id()}});
+            if (!site_.admits(x.head)) {
+                record_token_refused(x);
                 refuse(x, problems::admin_token_required);
             } else if (const route* found = find_route(x, site_.routes)) {
+                x.group = found->group;
+                begun = core_.counters.begin(found->group);
                 arrival body = arrival::complete;
-                if (found->body != body_rule::none) {
+                if (refuses_unread(x, *found)) {
+                    block += early_body_;
+                    body = arrival::refused;
+                } else if (found->body != body_rule::none) {
                     body = co_await read_body(x);
                     block += early_body_;
                 }
@@ -128,6 +136,7 @@ task<void> connection::serve() {
             }
         }
 
+        core_.counters.finish(x.group, x.status(), begun);
         bool broken = false;
         bool written = write_answer(broken);
         if (!written && !broken)
@@ -197,6 +206,21 @@ task<connection::arrival> connection::read_header(exchange& x) {
     }
     x.start();
     co_return arrival::complete;
+}
+
+// Whether the route refuses what it can judge by the header alone. A body that has come along whole is passed over
+// then, and the connection goes on: under attack, a new one for each refusal would cost the most.
+bool connection::refuses_unread(exchange& x, const route& r) {
+    if (!r.refuses_early)
+        return false;
+    const std::size_t there = received().size() - scanner_.size();
+    const bool is_whole = there >= x.head.content_length;
+    early_body_ = is_whole ? static_cast<std::size_t>(x.head.content_length) : 0;
+    const bool keeps = std::exchange(x.keep_alive, is_whole && x.head.keep_alive);
+    if (r.refuses_early(x))
+        return true;
+    x.keep_alive = keeps;
+    return false;
 }
 
 // Reads Content-Length bytes into x.body. Until they are all there they wait in this connection's own buffer and, where

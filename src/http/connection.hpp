@@ -45,6 +45,7 @@ private:
     void take_settings(exchange& x) noexcept;
     task<void> serve();
     task<arrival> read_header(exchange& x);
+    bool refuses_unread(exchange& x, const route& r);
     task<arrival> read_body(exchange& x);
     task<void> answer(exchange& x, task<void> (*handle)(exchange&));
     task<bool> write_rest();

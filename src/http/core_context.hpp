@@ -5,6 +5,8 @@
 // two awaits: whoever renders into it must hand it to the socket before the next suspension.
 #pragma once
 
+#include "core_counters.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 
@@ -89,6 +91,7 @@ struct core_context {
     scratch_texts scratch;
     buffer_pool buffers;
     request_id_source request_ids;
+    core_counters counters;
     std::array<char, 29> date{};  // IMF-fixdate (RFC 9110 section 5.6.7)
     coarse_ms now = 0;
     boost::intrusive::list<timed_connection, boost::intrusive::constant_time_size<false>> connections;

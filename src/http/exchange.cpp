@@ -37,6 +37,7 @@ std::string problem_json(const problem& p, std::string_view detail, std::string_
 void exchange::start() noexcept {
     keep_alive = head.keep_alive;
     cacheable_ = false;
+    group = route_group::none;
     const auto given = head[field::x_request_id];
     if (peer_trusted_ && !head.is_repeated(field::x_request_id) && is_well_formed_request_id(given)) {
         std::copy(given.begin(), given.end(), request_id_.begin());
@@ -53,6 +54,11 @@ client_address exchange::client() const noexcept {
 
 client_address exchange::known_client() const noexcept {
     return peer_trusted_ ? svc->proxies.known_client_of(peer_, head.client_chain) : peer_;
+}
+
+secret exchange::device_token() const {
+    const auto only = svc->device.in(head).only();
+    return only.empty() ? secret() : secret(only);
 }
 
 device exchange::client_device() const {
@@ -91,6 +97,12 @@ void exchange::set_cookie(const opened_session& opened) {
     svc->cookie.append_set(core_.out, opened.token.reveal(), max_age);
 }
 
+void exchange::set_cookies(const signed_in& entered) {
+    set_cookie(entered);
+    if (!entered.device_token.empty())
+        svc->device.append_set(core_.out, entered.device_token.reveal());
+}
+
 // Who signs out leaves no page behind either: what this browser keeps of the site would come up by its back button.
 void exchange::clear_cookie() {
     svc->cookie.append_clear(core_.out);
@@ -121,6 +133,7 @@ bool exchange::wants_page() const noexcept {
 }
 
 void exchange::refuse(const problem& p, std::string_view detail, std::string_view allow) {
+    core_.counters.count_refusal(p.code);
     const page_texts* const words = wants_page() ? &svc->html.language(head[field::accept_language]) : nullptr;
     std::string content;
     if (words) {

@@ -8,6 +8,7 @@
 #include "core_context.hpp"
 #include "problem.hpp"
 #include "request_head.hpp"
+#include "route_group.hpp"
 #include "services.hpp"
 
 #include <latchkey/secret.hpp>
@@ -36,24 +37,29 @@ public:
 
     const services* svc;  // what is in force for this request
     request_head head;
-    std::string_view path_parameter;  // what the route's "{id}" stands for; views into the head
-    secret body;                      // exactly Content-Length bytes where the route reads one
-    bool keep_alive = true;           // cleared by whoever wants the connection closed after the answer
-    bool for_programs = false;        // no page for anybody: the administrators' site
+    std::string_view path_parameter;        // what the route's "{id}" stands for; views into the head
+    secret body;                            // exactly Content-Length bytes where the route reads one
+    bool keep_alive = true;                 // cleared by whoever wants the connection closed after the answer
+    route_group group = route_group::none;  // of the route that was found
+    bool for_programs = false;              // no page for anybody: the administrators' site
 
     bool from_trusted_proxy() const noexcept { return peer_trusted_; }
     const client_address& peer() const noexcept { return peer_; }  // whoever connected
     client_address client() const noexcept;                        // the peer, or whom a trusted proxy names
     client_address known_client() const noexcept;  // the same, but unknown where a trusted proxy names nobody in proper
     device client_device() const;
+    secret device_token() const;  // what the device cookie says; empty without one, or with several
     std::string_view request_id() const noexcept { return {request_id_.data(), request_id_size_}; }
     scratch_texts& scratch() noexcept { return core_.scratch; }
+    core_counters& counters() noexcept { return core_.counters; }
 
     // The answer. `content_type` empty: no body and Content-Length: 0 (or none at all for 204).
     void begin(unsigned status);
+    unsigned status() const noexcept { return status_; }         // of the answer that was begun last
     void header(std::string_view name, std::string_view value);  // control bytes in `value` are left out (H10)
     std::string& raw_headers() noexcept { return core_.out; }    // for ready-made lines, each ended by CRLF
     void set_cookie(const opened_session& opened);  // with Max-Age, what is left of a remembered session's life
+    void set_cookies(const signed_in& entered);     // both; the device's only when there is a new one
     void clear_cookie();
     void finish();
     void finish(std::string_view content_type, std::string_view content);

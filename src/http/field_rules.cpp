@@ -101,7 +101,7 @@ bool is_http_version(std::string_view block) noexcept {
            is_digit(version[7]);
 }
 
-void read_session_cookies(std::string_view value, std::string_view name, presented_cookies& out) noexcept {
+void read_cookies(std::string_view value, std::string_view name, presented_cookies& out) noexcept {
     while (!value.empty()) {
         const auto pair = trim(next_part(value, ';'));
         if (pair.size() <= name.size() || pair[name.size()] != '=' || pair.substr(0, name.size()) != name)

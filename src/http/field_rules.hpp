@@ -31,6 +31,6 @@ bool is_http_version(std::string_view block) noexcept;
 
 // Collects the distinct values that the cookie `name` has in one Cookie field (RFC 6265 section 4.2.1). Other cookies,
 // however odd, are none of our business.
-void read_session_cookies(std::string_view value, std::string_view name, presented_cookies& out) noexcept;
+void read_cookies(std::string_view value, std::string_view name, presented_cookies& out) noexcept;
 
 }  // namespace latchkey::http

@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <limits>
@@ -80,6 +81,7 @@ struct http_server::impl {
     impl(const config& values, const domain& d)
         : options(values),
           drain_timeout(values.server.drain_timeout),
+          most_connections(values.limits.max_connections),
           page_files(read_page_files(values.pages)),
           uses(d) {
         people.routes = public_routes();
@@ -109,7 +111,8 @@ struct http_server::impl {
     const std::size_t files = open_files_allowed();
     config options;  // in force; apply()'s alone once the server runs
     milliseconds drain_timeout;
-    page_set_ptr page_files;  // as at the start: a reload doesn't read them again
+    std::atomic<std::size_t> most_connections;  // limits.max_connections, for stats()
+    page_set_ptr page_files;                    // as at the start: a reload doesn't read them again
     domain uses;
     server_state state;
     site people;
@@ -180,8 +183,20 @@ void http_server::apply(const config& options, std::shared_ptr<const access_poli
     next.access = options.access;
     auto fresh = std::make_shared<const services>(next, std::move(access), self.uses, self.state, self.page_files);
     self.options = std::move(next);
+    self.most_connections.store(self.options.limits.max_connections, std::memory_order_relaxed);
     // Whatever arrives at a core after this has been posted is seen by it after the new snapshot.
     self.on_every_core([&self, fresh](std::size_t core) { self.cores[core]->use(fresh); });
+}
+
+http_stats http_server::stats() const {
+    http_stats sum;
+    for (const auto& core : impl_->cores)
+        core->counters.add_to(sum);
+    sum.sites[0].open = impl_->people.connections.load(std::memory_order_relaxed);
+    sum.sites[0].limit = impl_->most_connections.load(std::memory_order_relaxed);
+    sum.sites[1].open = impl_->admins.connections.load(std::memory_order_relaxed);
+    sum.sites[1].limit = site::admin_connections;
+    return sum;
 }
 
 task<std::size_t> http_server::drain() {

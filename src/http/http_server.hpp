@@ -8,6 +8,7 @@
 
 #include <latchkey/config.hpp>
 #include <latchkey/secret.hpp>
+#include <latchkey/stats.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -31,6 +32,9 @@ public:
     // from. Requests under way end as they began. From any thread, one call at a time. Throws std::invalid_argument,
     // with nothing changed, for values that the configuration's checks would have refused.
     void apply(const config& options, std::shared_ptr<const access_policy> access);
+
+    // What all cores have counted. From any thread.
+    http_stats stats() const;
 
     // The graceful end, in steps (requirement D6): readiness fails and answers close their connections; then listeners
     // close and idle connections are ended; requests in flight may finish until `drain_timeout` has passed since the

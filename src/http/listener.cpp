@@ -38,20 +38,24 @@ listener::listener(core_context& core, site& where, int descriptor, std::string 
 }
 
 // `place` is taken where this client's connections are counted: not those of proxies, which come for everybody.
-bool listener::has_room_for(stream_socket& socket, const connected_peer& peer, client_connections::place& place) const {
+std::optional<turning_away> listener::reason_against(stream_socket& socket, const connected_peer& peer,
+                                                     client_connections::place& place) const {
     const services& in_force = *core_.current();
-    if (site_.is_full(in_force.limits) || socket.native_handle() >= site_.first_reserved_descriptor)
-        return false;
+    if (site_.is_full(in_force.limits))
+        return turning_away::total;
+    if (socket.native_handle() >= site_.first_reserved_descriptor)
+        return turning_away::descriptors;
     if (!site_.clients || !peer.known || peer.on_unix_socket || in_force.proxies.trusts(peer.address))
-        return true;
+        return std::nullopt;
     place = site_.clients->enter(prefix_of(peer.address), in_force.limits.max_connections_per_client);
-    return static_cast<bool>(place);
+    return place ? std::nullopt : std::optional(turning_away::client);
 }
 
 void listener::take(stream_socket socket) {
     const connected_peer peer = peer_of(socket);
     client_connections::place place;
-    if (!has_room_for(socket, peer, place)) {
+    if (const auto reason = reason_against(socket, peer, place)) {
+        core_.counters.count_turned_away(site_.is_admin, *reason);
         error_code ignored;
         socket.non_blocking(true, ignored);
         socket.write_some(asio::buffer(too_many), ignored);

@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,9 @@ public:
 private:
     task<void> step();
     void take(stream_socket socket);
-    bool has_room_for(stream_socket& socket, const connected_peer& peer, client_connections::place& place) const;
+    // Why it is turned away, if it is.
+    std::optional<turning_away> reason_against(stream_socket& socket, const connected_peer& peer,
+                                               client_connections::place& place) const;
 
     using acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol, executor>;
     using timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,

@@ -14,6 +14,7 @@ constexpr std::string_view default_page = "/account";
 // The page again, with what was typed, except for the password, and where it was to lead; a target that would be
 // refused is dropped right here.
 void show_failure(exchange& x, const problem& p, const login_fields& typed) {
+    x.counters().count_refusal(p.code);
     const auto& words = words_for(x);
     const std::string message = x.svc->html.message(words, p.code);
     const auto target = x.svc->redirect.check(typed.rd);
@@ -42,6 +43,21 @@ login_fields what_is_legible(std::string_view form) {
 
 }  // namespace
 
+bool refuse_login_early(exchange& x) {
+    login_visit visit;
+    visit.client = x.client();
+    visit.request_id = x.request_id();
+    visit.has_device = x.svc->device.in(x.head).count != 0;
+    const auto error = x.svc->core.logins.turn_away(visit);
+    if (!error)
+        return false;
+    if (format_of(x.head[field::content_type]) == body_format::form)
+        show_failure(x, to_problem(error), {});
+    else
+        x.refuse(error);
+    return true;
+}
+
 task<void> login(exchange& x) {
     const auto format = format_of(x.head[field::content_type]);
     auto fields = parse_login(x.body.reveal(), format);
@@ -61,6 +77,7 @@ task<void> login(exchange& x) {
     request.client = x.client_device();
     request.request_id = x.request_id();
     request.presented_token = secret(x.head.session_cookie.only());
+    request.device_token = x.device_token();
     auto opened = co_await x.svc->core.logins.login(std::move(request));
 
     if (!opened) {
@@ -74,7 +91,7 @@ task<void> login(exchange& x) {
     const auto target = x.svc->redirect.check(fields->rd);
     if (format == body_format::form) {
         x.begin(303);
-        x.set_cookie(*opened);
+        x.set_cookies(*opened);
         x.header("Location", target ? std::string_view(*target) : default_page);
         x.finish();
         co_return;
@@ -82,7 +99,7 @@ task<void> login(exchange& x) {
     const listed_session shown{opened->value, x.client_device().user_agent};
     const std::string content = login_json(shown, target ? &*target : nullptr);
     x.begin(200);
-    x.set_cookie(*opened);
+    x.set_cookies(*opened);
     x.finish(json_type, content);
 }
 

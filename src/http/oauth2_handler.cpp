@@ -41,7 +41,7 @@ void send_accepted(exchange& x, const user_profile& who) {
 
 task<void> oauth2_auth(exchange& x) {
     const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
-    const auto outcome = judge_signed_in(x, mine);
+    const auto outcome = counted(x, check_adapter::oauth2, judge_signed_in(x, mine));
     if (outcome == verdict::failed) {
         x.refuse(mine.error());
     } else if (outcome == verdict::pass) {

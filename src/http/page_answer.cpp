@@ -15,6 +15,15 @@ void show_page(exchange& x, unsigned status, const page_texts& words, const std:
     x.finish("text/html; charset=utf-8", content);
 }
 
+void show_refused(exchange& x) {
+    const auto& words = words_for(x);
+    const error_page page{403, problems::forbidden.code, x.request_id(), true};
+    const std::string content = x.svc->html.error(words, page);
+    x.begin(403);
+    x.raw_headers().append(x.svc->html.headers_elsewhere(words));
+    x.finish("text/html; charset=utf-8", content);
+}
+
 task<void> show_account_page(exchange& x, account_notes notes) {
     const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
     if (!mine) {

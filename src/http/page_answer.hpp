@@ -17,6 +17,9 @@ const page_texts& words_for(const exchange& x) noexcept;
 void show_page(exchange& x, unsigned status, const page_texts& words, const std::string& content,
                unsigned retry_after = 0);
 
+// 403 for a page that a rule keeps from whoever asks, shown by a proxy at that page's own address.
+void show_refused(exchange& x);
+
 // What an account page says besides the account.
 struct account_notes {
     unsigned status = 200;

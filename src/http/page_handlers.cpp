@@ -1,4 +1,5 @@
-// The pages: GET /login, GET /account, and what they are shown with.
+// The pages: GET /login, GET /account, GET /login/refused, and what they are shown with.
+#include "authz.hpp"
 #include "form_fields.hpp"
 #include "page_answer.hpp"
 #include "routes.hpp"
@@ -50,10 +51,19 @@ task<void> show_account(exchange& x) {
     co_await show_account_page(x, std::move(notes));
 }
 
+task<void> refused(exchange& x) {
+    if (is_navigation(x.head))
+        show_refused(x);
+    else
+        x.refuse(problems::forbidden);
+    co_return;
+}
+
+// For pages that proxies show at the addresses of applications, which may be of any site: it tells nothing of anybody.
 task<void> stylesheet(exchange& x) {
     x.allow_cache();
     x.begin(200);
-    x.header("Cross-Origin-Resource-Policy", "same-origin");
+    x.header("Cross-Origin-Resource-Policy", "cross-origin");
     x.finish("text/css; charset=utf-8", x.svc->html.stylesheet());
     co_return;
 }
@@ -63,7 +73,7 @@ task<void> mark(exchange& x) {
     x.allow_cache();
     x.begin(200);
     x.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
-    x.header("Cross-Origin-Resource-Policy", "same-origin");
+    x.header("Cross-Origin-Resource-Policy", "cross-origin");
     x.finish("image/svg+xml", x.svc->html.mark());
     co_return;
 }

@@ -9,9 +9,11 @@
 namespace latchkey::http {
 namespace {
 
-// Same-origin rather than no-referrer: under no-referrer browsers send "Origin: null" with our own forms.
-std::string fixed_headers(const std::string& form_action) {
-    return "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action " + form_action +
+// `ours`: where style and pictures come from. Same-origin rather than no-referrer: under no-referrer browsers send
+// "Origin: null" with our own forms.
+std::string fixed_headers(const std::string& ours, const std::string& form_action) {
+    return "Content-Security-Policy: default-src 'none'; style-src " + ours + "; img-src " + ours + "; form-action " +
+           form_action +
            "; frame-ancestors 'none'; base-uri 'none'\r\n"
            "Referrer-Policy: same-origin\r\n"
            "X-Frame-Options: DENY\r\n"
@@ -28,6 +30,15 @@ page_data common_data(const page_texts& words) {
     out.set("lang", words.tag());
     out.set("t", texts);
     return out;
+}
+
+std::string with_language(const std::string& headers, const page_texts& words) {
+    return headers + "Content-Language: " + words.tag() + "\r\nVary: Accept, Accept-Language\r\n";
+}
+
+// "auth.example.com"
+std::string_view place_of(std::string_view origin) {
+    return origin.substr(origin.find("://") + 3);
 }
 
 }  // namespace
@@ -52,7 +63,8 @@ pages::pages(const page_settings& settings, page_set_ptr set)
     : settings_(settings),
       set_(std::move(set)),
       templates_(std::make_unique<const templates>(*set_)),
-      headers_(fixed_headers(settings.form_action)),
+      headers_(fixed_headers("'self'", settings.form_action)),
+      headers_elsewhere_(fixed_headers(settings.origin, "'none'")),
       stylesheet_(set_->files.at("latchkey.css")),
       mark_(set_->files.at("mark.svg")) {
 }
@@ -63,7 +75,11 @@ const page_texts& pages::language(std::string_view accept_language) const noexce
 }
 
 std::string pages::headers(const page_texts& words) const {
-    return headers_ + "Content-Language: " + words.tag() + "\r\nVary: Accept, Accept-Language\r\n";
+    return with_language(headers_, words);
+}
+
+std::string pages::headers_elsewhere(const page_texts& words) const {
+    return with_language(headers_elsewhere_, words);
 }
 
 std::string pages::login(const page_texts& words, const login_page& content) const {
@@ -74,7 +90,7 @@ std::string pages::login(const page_texts& words, const login_page& content) con
     put(data, "rd", content.rd);
     if (!content.destination.empty())
         put(data, "continue_to", words.with("continue_to", {{"place", content.destination}}));
-    put(data, "page_of", words.with("page_of", {{"place", settings_.place}}));
+    put(data, "page_of", words.with("page_of", {{"place", place_of(settings_.origin)}}));
     data.set("wrong", content.wrong);
     data.set("remember", content.remember);
     return templates_->login.render(data, templates_->common_of(*set_, words));
@@ -95,6 +111,8 @@ std::string pages::error(const page_texts& words, const error_page& content) con
     put(data, "message", message(words, content.code));
     put(data, "request_id", content.request_id);
     data.set("sign_in", content.status == 401);
+    if (content.elsewhere)
+        put(data, "base", settings_.origin);
     return templates_->error.render(data, templates_->common_of(*set_, words));
 }
 

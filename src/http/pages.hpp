@@ -19,7 +19,7 @@ namespace latchkey::http {
 
 struct page_settings {
     std::string form_action;  // source list of the Content-Security-Policy directive of that name
-    std::string place;        // what people know this server by: "auth.example.com"
+    std::string origin;       // of this server: "https://auth.example.com"
     std::size_t min_password_length = 0;
 };
 
@@ -46,6 +46,7 @@ struct error_page {
     unsigned status = 500;
     std::string_view code;
     std::string_view request_id;
+    bool elsewhere = false;  // shown by a proxy at an application's address: its links lead to this server in full
 };
 
 class pages {
@@ -59,6 +60,8 @@ public:
 
     // Ready-made header lines of every page in this language.
     std::string headers(const page_texts& words) const;
+    // The same for a page that is shown elsewhere.
+    std::string headers_elsewhere(const page_texts& words) const;
 
     std::string login(const page_texts& words, const login_page& content) const;
     std::string account(const page_texts& words, const account_page& content) const;
@@ -75,7 +78,7 @@ private:
     const page_settings settings_;
     const page_set_ptr set_;
     const std::unique_ptr<const templates> templates_;
-    const std::string headers_;
+    const std::string headers_, headers_elsewhere_;
     const std::string_view stylesheet_, mark_;
 };
 

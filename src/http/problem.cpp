@@ -5,6 +5,11 @@
 namespace latchkey::http {
 
 problem to_problem(boost::system::error_code error) noexcept {
+    if (const seconds wait = throttle_wait(error); wait > seconds{0}) {
+        problem later = problems::too_many_attempts;
+        later.retry_after = static_cast<unsigned>(wait.count());
+        return later;
+    }
     if (error.category() != latchkey_category())
         return problems::internal_error;
     switch (static_cast<errc>(error.value())) {
@@ -79,6 +84,8 @@ std::string_view status_text(unsigned status) noexcept {
             return "417 Expectation Failed";
         case 422:
             return "422 Unprocessable Content";
+        case 429:
+            return "429 Too Many Requests";
         case 431:
             return "431 Request Header Fields Too Large";
         case 501:

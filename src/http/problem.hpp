@@ -38,6 +38,7 @@ inline constexpr problem expectation_failed{417, "expectation_failed", "Only 100
 inline constexpr problem weak_password{422, "weak_password", "This password is too easy to guess"};
 inline constexpr problem invalid_configuration{422, "invalid_configuration",
                                                "The configuration has faults: nothing changed"};
+inline constexpr problem too_many_attempts{429, "too_many_attempts", "Too many attempts: try again later"};
 inline constexpr problem header_too_large{431, "header_too_large", "The request's header is too large"};
 inline constexpr problem internal_error{};
 inline constexpr problem not_implemented{501, "not_implemented", "This method is not known here"};
@@ -49,7 +50,7 @@ inline constexpr problem version_not_supported{505, "version_not_supported", "On
 
 }  // namespace problems
 
-// The one place where a domain error becomes a status.
+// The one place where a domain error becomes a status. A throttled one says in retry_after how long to wait.
 problem to_problem(boost::system::error_code error) noexcept;
 
 // "404 Not Found": the status line's part after the version.

@@ -12,13 +12,14 @@ constexpr std::array public_table{
     route{"/api/authz/ext-authz/*", methods::any, body_rule::none, ext_authz, site_rule::any},
     route{"/oauth2/auth", methods::get, body_rule::none, oauth2_auth},
     route{"/sessions/whoami", methods::get, body_rule::none, whoami},
-    route{"/login", methods::post, body_rule::required, login},
+    route{"/login", methods::post, body_rule::required, login, site_rule::own, refuse_login_early},
     route{"/login", methods::get, body_rule::none, show_login},
     route{"/logout", methods::post, body_rule::optional, logout},
     route{"/account", methods::get, body_rule::none, show_account},
     route{"/account/sessions/end", methods::post, body_rule::required, end_session_by_form},
     route{"/account/sessions/end-others", methods::post, body_rule::optional, end_other_sessions_by_form},
     route{"/account/password", methods::post, body_rule::required, change_password_by_form},
+    route{"/login/refused", methods::get, body_rule::none, refused},  // for nginx, see config/nginx
     route{"/assets/latchkey.css", methods::get, body_rule::none, stylesheet},
     route{"/login/mark.svg", methods::get, body_rule::none, mark},  // under a path that every proxy leaves to us
     route{"/sessions", methods::get, body_rule::none, list_sessions},

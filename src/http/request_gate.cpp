@@ -160,7 +160,7 @@ private:
                 read_connection(value);
                 return;
             case beast::http::field::cookie:
-                read_session_cookies(value, options_.cookie_name, head_.session_cookie);
+                read_cookies(value, options_.cookie_name, head_.session_cookie);
                 return;
             default:
                 if (is_forwarded_for(view(name_text)))
@@ -246,6 +246,7 @@ std::optional<problem> parser::finish() noexcept {
 
 std::optional<problem> pass_gate(std::string_view block, const gate_options& options, request_head& head) noexcept {
     head = request_head{};
+    head.block = block;
     parser parse(options, head);
     beast::error_code error;
     parse.put(boost::asio::const_buffer(block.data(), block.size()), error);

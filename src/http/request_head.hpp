@@ -61,6 +61,7 @@ struct forwarded_for {
 };
 
 struct request_head {
+    std::string_view block;  // all of it, as it came and was found good: for what hardly anybody asks for
     method verb = method::unknown;
     std::string_view method_text;
     // As sent and well formed, of the absolute form if that was used; "" without one. What a client calls the server:

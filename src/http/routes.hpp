@@ -4,6 +4,7 @@
 
 #include "exchange.hpp"
 #include "path_pattern.hpp"
+#include "route_group.hpp"
 
 #include <latchkey/async.hpp>
 
@@ -13,6 +14,8 @@
 namespace latchkey::http {
 
 using handler = task<void> (*)(exchange&);
+// Looks at a request whose body has not been read; true after it was refused.
+using early_refusal = bool (*)(exchange&);
 
 enum class body_rule : std::uint8_t {
     none,      // a body is not read; the connection closes after the answer
@@ -48,6 +51,8 @@ struct route {
     body_rule body;
     handler handle;
     site_rule callers = site_rule::own;
+    early_refusal refuses_early = nullptr;
+    route_group group = group_of(path.text(), allowed == methods::get);  // follows from the others
     constexpr bool accepts(method m) const noexcept { return (allowed & set_of(m)) != 0; }
 };
 
@@ -62,6 +67,7 @@ std::span<const route> public_routes() noexcept;
 
 // login_handlers.cpp
 task<void> login(exchange& x);
+bool refuse_login_early(exchange& x);
 // session_handlers.cpp
 task<void> logout(exchange& x);
 task<void> whoami(exchange& x);
@@ -75,6 +81,7 @@ task<void> change_password(exchange& x);
 // page_handlers.cpp
 task<void> show_login(exchange& x);
 task<void> show_account(exchange& x);
+task<void> refused(exchange& x);
 task<void> stylesheet(exchange& x);
 task<void> mark(exchange& x);
 // account_handlers.cpp

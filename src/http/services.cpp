@@ -9,8 +9,7 @@ namespace latchkey::http {
 namespace {
 
 page_settings settings_of(const config& options, const safe_redirect& redirect) {
-    const std::string& origin = redirect.own_origin();
-    return {redirect.form_action_sources(), origin.substr(origin.find("://") + 3), options.password.min_length};
+    return {redirect.form_action_sources(), redirect.own_origin(), options.password.min_length};
 }
 
 page_set_ptr or_read(page_set_ptr files, const std::string& directory) {
@@ -31,6 +30,7 @@ services::services(const config& options, std::shared_ptr<const access_policy> a
       limits(options.limits),
       gate{options.limits, options.cookie_name()},
       cookie(options.cookie, gate.cookie_name),
+      device(options),
       redirect(options.server.public_url, options.redirect),
       same_site(redirect.own_origin(), options.server.allowed_origins),
       proxies(options.server.trusted_proxies),

@@ -4,6 +4,7 @@
 // it alive until done. What changes while the server runs is in server_state and outlives them all.
 #pragma once
 
+#include "device_cookie.hpp"
 #include "pages.hpp"
 #include "refused_urls.hpp"
 #include "request_gate.hpp"
@@ -19,6 +20,7 @@
 #include <latchkey/clock.hpp>
 #include <latchkey/config.hpp>
 #include <latchkey/log.hpp>
+#include <latchkey/metrics.hpp>
 #include <latchkey/readiness.hpp>
 #include <latchkey/reload.hpp>
 #include <latchkey/session_authority.hpp>
@@ -39,6 +41,7 @@ struct domain {
     audit_sink& audit;
     logger& log;
     const clock& time;
+    const metrics* shown = nullptr;  // at /metrics, if anything is
 };
 
 struct server_state {
@@ -57,6 +60,7 @@ struct services {
     limit_options limits;
     gate_options gate;
     session_cookie cookie;
+    device_cookie device;
     safe_redirect redirect;
     same_site_guard same_site;
     trusted_proxies proxies;

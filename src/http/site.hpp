@@ -29,6 +29,11 @@ struct site {
     // stores, a reload and the administrators need.
     int first_reserved_descriptor = std::numeric_limits<int>::max();
 
+    // Whether `head`'s sender may ask at all. Metrics are free: see docs/metrics.md for what they tell and don't.
+    bool admits(const request_head& head) const noexcept {
+        const bool reads = head.verb == method::get || head.verb == method::head;
+        return guard.admits(head) || (reads && head.path == "/metrics");
+    }
     bool is_full(const limit_options& limits) const noexcept {
         return connections.load(std::memory_order_relaxed) >= (is_admin ? admin_connections : limits.max_connections);
     }

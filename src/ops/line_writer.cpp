@@ -20,6 +20,16 @@ namespace {
     throw std::system_error(errno, std::generic_category(), what);
 }
 
+int open_to_append(const std::string& path) noexcept {
+    return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0640);
+}
+
+bool is_same_file(int a, int b) noexcept {
+    struct stat one {};
+    struct stat other {};
+    return ::fstat(a, &one) == 0 && ::fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 // O_NONBLOCK belongs to the open file, which standard output shares with other processes: they must not find it
 // changed. Pipes and terminals can be opened a second time; where that is not allowed, poll() and small writes have
 // to do.
@@ -40,27 +50,34 @@ int open_standard_output() {
 
 }  // namespace
 
-line_writer line_writer::file(const std::string& path, milliseconds patience) {
-    const int descriptor =
-        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0640);
+line_writer line_writer::file(const std::string& path, milliseconds patience, std::string_view key) {
+    const int descriptor = open_to_append(path);
     if (descriptor < 0)
-        fail("log.file " + path);
-    return {descriptor, patience};
+        fail(std::string(key) + ": " + path);
+    return {descriptor, path, patience};
 }
 
 line_writer line_writer::standard_output(milliseconds patience) {
-    return {open_standard_output(), patience};
+    return {open_standard_output(), {}, patience};
 }
 
-line_writer::line_writer(int descriptor, milliseconds patience) noexcept
-    : descriptor_(descriptor), patience_(patience) {
+line_writer::line_writer(int descriptor, std::string path, milliseconds patience) noexcept
+    : path_(std::move(path)), patience_(patience) {
+    adopt(descriptor);
+}
+
+void line_writer::adopt(int descriptor) noexcept {
+    descriptor_ = descriptor;
     struct stat info {};
     socket_ = ::fstat(descriptor, &info) == 0 && S_ISSOCK(info.st_mode);
 }
 
 // Before any other thread knows it.
 line_writer::line_writer(line_writer&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), socket_(other.socket_), patience_(other.patience_) {
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      path_(std::move(other.path_)),
+      socket_(other.socket_),
+      patience_(other.patience_) {
 }
 
 line_writer::~line_writer() {
@@ -75,6 +92,20 @@ bool line_writer::write(std::string_view line) noexcept {
     const std::size_t sent = put(line);
     torn_ = sent != 0 && sent < line.size();
     return sent == line.size();
+}
+
+std::error_code line_writer::reopen() noexcept {
+    if (path_.empty())
+        return {};
+    const int fresh = open_to_append(path_);
+    if (fresh < 0)
+        return {errno, std::generic_category()};
+    // A torn line is of concern to the next one only within the same file.
+    torn_ = torn_ && is_same_file(fresh, descriptor_);
+    stalled_ = false;
+    ::close(descriptor_);
+    adopt(fresh);
+    return {};
 }
 
 void line_writer::hurry(milliseconds left) noexcept {

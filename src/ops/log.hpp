@@ -15,4 +15,8 @@ namespace latchkey {
 // what is queued one second to get out, and never waits longer for a sink that is stuck.
 std::unique_ptr<logger> make_logger(const log_options& options);
 
+// The same for audit events alone, in options.file, which is not empty: always JSON, whatever format the log has.
+// `log`, which must outlive it, is told of events that are lost and of a file that cannot be opened anew.
+std::unique_ptr<logger> make_audit_logger(const audit_options& options, logger& log);
+
 }  // namespace latchkey

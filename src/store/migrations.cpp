@@ -13,7 +13,7 @@ struct migration {
     std::array<const char*, 5> statements;  // run in order, up to the first null
 };
 
-constexpr std::array<migration, 2> history{{
+constexpr std::array<migration, 3> history{{
     {{
         "CREATE TABLE users ("
         " id TEXT PRIMARY KEY,"  // 32 lower-case hex digits
@@ -53,6 +53,18 @@ constexpr std::array<migration, 2> history{{
         " last_second BIGINT NOT NULL,"
         " idle_timeout BIGINT NOT NULL,"  // seconds
         " remembered_idle_timeout BIGINT NOT NULL)",
+    }},
+    {{
+        "CREATE TABLE installation ("
+        " name TEXT NOT NULL PRIMARY KEY,"
+        " value TEXT NOT NULL)",
+        "CREATE TABLE throttle ("
+        " key TEXT NOT NULL PRIMARY KEY,"          // 32 lower-case hex digits, as client
+        " kind INTEGER NOT NULL,"         // see throttle_kind
+        " failures BIGINT NOT NULL,"      // at least 1
+        " last_failure BIGINT NOT NULL,"  // seconds since 1970
+        " client TEXT NOT NULL,"
+        " account TEXT NOT NULL)",  // empty where it isn't kept
     }},
 }};
 

@@ -8,6 +8,7 @@
 #include <latchkey/async.hpp>
 #include <latchkey/config.hpp>
 #include <latchkey/session.hpp>
+#include <latchkey/stats.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -76,6 +77,8 @@ public:
 
     // New idle limits are in force from now on; see load().
     virtual void configure(const session_options& options) noexcept = 0;
+
+    virtual journal_stats stats() const { return {}; }
 
     // Writes what forget_later() and note_later() left and ends the thread. Waiting changes are committed first, later
     // ones refused. Idempotent.

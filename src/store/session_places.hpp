@@ -45,6 +45,7 @@ public:
 
     void give_back(std::size_t count) noexcept { taken_.fetch_sub(count, std::memory_order_relaxed); }
     void set_limit(std::size_t limit) noexcept { limit_.store(limit, std::memory_order_relaxed); }
+    std::size_t limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
     std::size_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
 
 private:

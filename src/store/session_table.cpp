@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace latchkey {
 
@@ -43,7 +44,8 @@ journal_entry session_table::draft(const session_key& key, const new_session& fr
     return entry;
 }
 
-result<session> session_table::insert(const journal_entry& entry, const profile_ptr& user) noexcept {
+result<session> session_table::insert(const journal_entry& entry, const profile_ptr& user,
+                                      std::vector<public_id>* displaced) noexcept {
     user_shard& owners = users_of(entry.user);
     mutex_lock lock(owners.mutex);
     result<session> made = errc::store_unavailable;
@@ -51,7 +53,7 @@ result<session> session_table::insert(const journal_entry& entry, const profile_
         user_entry& owner = entry_for(owners, entry.user);
         // A user at the cap gives up a session for the new one: its place under max_total is handed on, so that a full
         // table still lets such a user in.
-        const std::vector<public_id> victims = surplus_of(owner, 1);
+        std::vector<public_id> victims = surplus_of(owner, 1);
         session_places::lease place(places_);
         if (!victims.empty() || place.take())
             made = add(owner, entry, user, false);
@@ -59,8 +61,13 @@ result<session> session_table::insert(const journal_entry& entry, const profile_
             made = errc::session_limit;
         if (made) {
             place.hand_over();
-            if (!victims.empty())
-                places_.give_back(remove(owner, victims).all - 1);
+            if (!victims.empty()) {
+                const removed_count removed = remove(owner, victims);
+                places_.give_back(removed.all - 1);
+                session_counts::add(counts_.over_cap, removed.alive);
+            }
+            if (displaced)
+                *displaced = std::move(victims);
         }
     } catch (const std::bad_alloc&) {
         // Every step that can fail comes before the first one that shows.

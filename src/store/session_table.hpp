@@ -12,6 +12,7 @@
 
 #include "mutex.hpp"
 #include "rotated_keys.hpp"
+#include "session_counts.hpp"
 #include "session_index.hpp"
 #include "session_journal.hpp"
 #include "session_places.hpp"
@@ -65,9 +66,11 @@ public:
 
     // Beginning. A session that begins now, as it will be kept.
     journal_entry draft(const session_key& key, const new_session& fresh) const;
-    // Enters `entry` and takes out what that puts above the user's cap, in one step. errc::session_limit;
-    // errc::store_unavailable for a key that is there already or without memory; nothing has changed then.
-    result<session> insert(const journal_entry& entry, const profile_ptr& user) noexcept;
+    // Enters `entry` and takes out what that puts above the user's cap (told in `displaced`), in one step.
+    // errc::session_limit; errc::store_unavailable for a key that is there already or without memory; nothing has
+    // changed then.
+    result<session> insert(const journal_entry& entry, const profile_ptr& user,
+                           std::vector<public_id>* displaced = nullptr) noexcept;
     // Enters `entry` as pending, and leaves it to the caller to bring a user above the cap back to it. `place` need not
     // be taken for such a user. Errors as insert().
     result<session> enter(const journal_entry& entry, const profile_ptr& user, session_places::lease& place) noexcept;
@@ -80,6 +83,8 @@ public:
     // a pending one. Ascending.
     std::vector<public_id> surplus(const public_id& user, std::size_t joining) const;
     session_places& places() noexcept { return places_; }
+    // The table counts what expired and what insert() took out; its user all that only it can tell.
+    session_counts& counts() noexcept { return counts_; }
 
     // Looking. The session behind `key`, or behind what `key` was rotated into; dead ones too.
     std::optional<traced_session> trace(const session_key& key) const noexcept;
@@ -96,6 +101,7 @@ public:
               std::vector<listed_session>& out) const;
     static std::uint32_t shard_of(const public_id& user) noexcept { return user_entry::shard_of(user, shard_count); }
     std::size_t size() const noexcept { return places_.taken(); }
+    std::size_t limit() const noexcept { return places_.limit(); }
 
     // Changing. Gives the session its new key, unless it died or does not have the key `seen.key` any more.
     // errc::store_unavailable when `fresh` is there already or without memory; nothing has changed then.
@@ -169,6 +175,7 @@ private:
     text_pool user_agents_;
     rotated_keys rotated_;
     session_places places_;
+    session_counts counts_;
     std::atomic<std::size_t> max_per_user_{1};
 
     mutex upkeep_mutex_;

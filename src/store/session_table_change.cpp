@@ -102,6 +102,8 @@ traced_session session_table::remove(session_ref at) noexcept {
     const traced_session removed = traced(record, shard.limits);
     user_agents_.release(record.user_agent);
     shard.records.erase(at.slot());
+    if (!removed.alive)
+        session_counts::add(counts_.expired);
     return removed;
 }
 

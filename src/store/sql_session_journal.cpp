@@ -8,10 +8,12 @@
 #include "journal_queue.hpp"
 #include "return_ticket.hpp"
 #include "session_loading.hpp"
+#include "tally.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <array>
 #include <chrono>
 #include <new>
 #include <stdexcept>
@@ -27,6 +29,7 @@ constexpr std::size_t most_changes = 512;    // in a transaction
 constexpr std::size_t most_chores = 512;     // while somebody may want to commit a change soon
 constexpr std::size_t last_chores = 16'384;  // when nobody can any more
 constexpr std::chrono::seconds chores_at_stop{3};
+constexpr std::array<std::uint64_t, 10> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 constexpr seconds renewal{60};  // of the last second that is noted
 
 // One await of commit(), in its own frame.
@@ -69,9 +72,12 @@ public:
     void forget_later(std::vector<public_id> dead) noexcept override { queue_.forget(std::move(dead)); }
     void note_later(std::vector<last_seen> seen) noexcept override { queue_.note(std::move(seen)); }
     void configure(const session_options& options) noexcept override;
+    journal_stats stats() const override;
     void stop() noexcept override;
 
 private:
+    using steady = std::chrono::steady_clock;
+
     // On the journal's thread.
     void work() noexcept;
     void finish_work() noexcept;
@@ -80,6 +86,7 @@ private:
     idle_limits storable_limits(const stored_time_line& state) const noexcept;
     bool renewal_due(const stored_time_line& state) const noexcept;
     void renew(stored_time_line& state, bool anyway = false);
+    void note_commit(steady::time_point begun, std::size_t changes) noexcept;
     void complain(std::string_view operation, std::size_t count, const std::exception& e) noexcept;
 
     void report(const loading_report& loaded);
@@ -98,6 +105,12 @@ private:
 
     journal_connection connection_;  // the thread's, once it runs
     stored_time_line state_;         // likewise: as it is in the database
+    struct {                         // counted by the thread, read by everybody
+        tally_by_class<waiting_bounds_us> commits_us;
+        tally_by_class<batch_bounds> batches;
+        tally failed_commits;
+        tally failed_upkeep;
+    } counts_;
     std::thread thread_;
 };
 
@@ -176,8 +189,8 @@ void sql_session_journal::work() noexcept {
 
 // No change can come any more. What a crash may lose must not keep the server from ending in time.
 void sql_session_journal::finish_work() noexcept {
-    const auto until = std::chrono::steady_clock::now() + chores_at_stop;
-    while (queue_.has_chores() && std::chrono::steady_clock::now() < until)
+    const auto until = steady::now() + chores_at_stop;
+    while (queue_.has_chores() && steady::now() < until)
         if (!do_chores(last_chores))
             return;
     do_chores(0, true);
@@ -187,6 +200,7 @@ void sql_session_journal::finish_work() noexcept {
 // the transaction could begin, that is said to everybody: nobody waits through another's time-out.
 bool sql_session_journal::commit_changes() noexcept {
     change_list batch;
+    const auto begun = steady::now();
     try {
         stored_time_line state = state_;
         connection_.begin();
@@ -199,10 +213,12 @@ bool sql_session_journal::commit_changes() noexcept {
         connection_.give_up();
         if (batch.empty())
             batch = queue_.take_all();
+        counts_.failed_commits.add();
         complain("commit", batch.size(), e);
         batch.finish([](const waiting_change&) { return errc::store_unavailable; });
         return false;
     }
+    note_commit(begun, batch.size());  // first: whoever has its answer finds it counted
     batch.finish([](const waiting_change& one) { return one.rows; });
     return true;
 }
@@ -226,6 +242,7 @@ bool sql_session_journal::do_chores(std::size_t most, bool last) noexcept {
         return true;
     } catch (const std::exception& e) {
         connection_.give_up();
+        counts_.failed_upkeep.add();
         complain("upkeep", chores.dead.size() + chores.seen.size(), e);
         queue_.forget(std::move(chores.dead));
         return false;
@@ -249,6 +266,21 @@ void sql_session_journal::renew(stored_time_line& state, bool anyway) {
     state.last_second = clock_.now().time_since_epoch().count();
     state.limits = storable_limits(state);
     write_time_line(connection_.sql(), state);
+}
+
+void sql_session_journal::note_commit(steady::time_point begun, std::size_t changes) noexcept {
+    const auto took = std::chrono::ceil<std::chrono::microseconds>(steady::now() - begun);
+    counts_.commits_us.add(static_cast<std::uint64_t>(took.count()));
+    counts_.batches.add(changes);
+}
+
+journal_stats sql_session_journal::stats() const {
+    journal_stats out;
+    counts_.commits_us.add_to(out.commit_seconds, 1e-6);
+    counts_.batches.add_to(out.changes_per_commit, 1);
+    out.failed_commits = counts_.failed_commits.value();
+    out.failed_upkeep = counts_.failed_upkeep.value();
+    return out;
 }
 
 void sql_session_journal::complain(std::string_view operation, std::size_t count, const std::exception& e) noexcept {

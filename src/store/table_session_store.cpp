@@ -52,6 +52,12 @@ task<result<T>> without_exceptions(task<result<T>> work) {
     co_return errc::store_unavailable;
 }
 
+// What is told is less than what was done: without memory for it nobody hears, and nothing fails.
+void add_if_possible(const std::vector<public_id>& ids, std::vector<public_id>& to) noexcept try {
+    to.insert(to.end(), ids.begin(), ids.end());
+} catch (const std::bad_alloc&) {
+}
+
 class table_session_store final : public session_store {
 public:
     table_session_store(const session_options& options, const clock& now, std::unique_ptr<session_journal> journal)
@@ -63,17 +69,18 @@ public:
     task<result<maybe_session>> find(const session_key& key) override { co_return table_.find(key); }
     task<result<maybe_session>> find_rotated(const session_key& key) override { co_return table_.find_rotated(key); }
 
-    task<result<session>> insert(const session_key& key, const new_session& fresh) override {
-        return without_exceptions(journal_ ? begin_durably(key, fresh) : begin(key, fresh));
+    task<result<session>> insert(const session_key& key, const new_session& fresh,
+                                 std::vector<public_id>* displaced) override {
+        return without_exceptions(journal_ ? begin_durably(key, fresh, displaced) : begin(key, fresh, displaced));
     }
     task<result<maybe_session>> rotate(const session_key& key, const session_key& fresh) override {
         return without_exceptions(exchange(key, fresh));
     }
     task<result<maybe_session>> erase(const session_key& key) override {
-        return without_exceptions(end(table_.trace(key)));
+        return without_exceptions(end(table_.trace(key), counts_.signed_out));
     }
     task<result<maybe_session>> erase(const public_id& user, const public_id& id) override {
-        return without_exceptions(end(table_.look_up(user, id)));
+        return without_exceptions(end(table_.look_up(user, id), counts_.revoked));
     }
     task<result<maybe_session>> erase_anyones(const public_id& id) override {
         return without_exceptions(search_and_end(id));
@@ -94,15 +101,17 @@ public:
 
     void configure(const session_options& options) override;
     std::size_t size() const noexcept override { return table_.size(); }
+    session_stats stats() const override;
     void sweep() noexcept override;
     void stop() noexcept override;
 
 private:
-    task<result<session>> begin(const session_key& key, const new_session& fresh);
-    task<result<session>> begin_durably(const session_key& key, const new_session& fresh);
-    task<void> keep_to_cap(const public_id& user);
+    task<result<session>> begin(const session_key& key, const new_session& fresh, std::vector<public_id>* displaced);
+    task<result<session>> begin_durably(const session_key& key, const new_session& fresh,
+                                        std::vector<public_id>* displaced);
+    task<void> keep_to_cap(const public_id& user, std::vector<public_id>* displaced);
     task<result<maybe_session>> exchange(const session_key& key, const session_key& fresh);
-    task<result<maybe_session>> end(std::optional<traced_session> seen);
+    task<result<maybe_session>> end(std::optional<traced_session> seen, session_counts::number& why);
     task<result<maybe_session>> search_and_end(const public_id& id);
     task<result<std::size_t>> end_all(const public_id& user, std::optional<public_id> spare);
     task<result<std::vector<listed_session>>> list_of(const public_id& user);
@@ -116,6 +125,7 @@ private:
 
     const clock& clock_;
     session_table table_;
+    session_counts& counts_ = table_.counts();
     const std::unique_ptr<session_journal> journal_;
     bool stopped_ = false;
 };
@@ -143,11 +153,16 @@ void table_session_store::load(logger& log) {
     log.write(log_level::info, "sessions_loaded", {{"sessions", static_cast<std::int64_t>(table_.size())}});
 }
 
-task<result<session>> table_session_store::begin(const session_key& key, const new_session& fresh) {
-    co_return table_.insert(table_.draft(key, fresh), fresh.user);
+task<result<session>> table_session_store::begin(const session_key& key, const new_session& fresh,
+                                                 std::vector<public_id>* displaced) {
+    auto made = table_.insert(table_.draft(key, fresh), fresh.user, displaced);
+    if (made)
+        session_counts::add(counts_.created);
+    co_return made;
 }
 
-task<result<session>> table_session_store::begin_durably(const session_key& key, const new_session& fresh) {
+task<result<session>> table_session_store::begin_durably(const session_key& key, const new_session& fresh,
+                                                         std::vector<public_id>* displaced) {
     const public_id& user = fresh.user->id;
     journal_change change;
     change.insert = table_.draft(key, fresh);
@@ -169,19 +184,22 @@ task<result<session>> table_session_store::begin_durably(const session_key& key,
             table_.erase(user, mine);
         co_return committed.error();
     }
-    table_.erase(user, change.erase);
+    session_counts::add(counts_.over_cap, table_.erase(user, change.erase));
+    if (displaced)
+        *displaced = std::move(change.erase);
     if (!made) {  // no memory or no place for it, so it must not be there after a restart either
         journal_->forget_later({fresh.id});
         co_return made;
     }
+    session_counts::add(counts_.created);
     if (!table_.settle(key))
         co_return errc::store_unavailable;  // ended again by somebody who saw it before it was durable
-    co_await keep_to_cap(user);
+    co_await keep_to_cap(user, displaced);
     co_return made;
 }
 
 // Logins that came together did not know of each other. When a commit fails, the user's next login tries again.
-task<void> table_session_store::keep_to_cap(const public_id& user) {
+task<void> table_session_store::keep_to_cap(const public_id& user, std::vector<public_id>* displaced) {
     for (;;) {
         journal_change eviction;
         eviction.erase = table_.surplus(user, 0);
@@ -190,7 +208,9 @@ task<void> table_session_store::keep_to_cap(const public_id& user) {
         const auto committed = co_await commit(eviction);
         if (!committed)
             co_return;
-        table_.erase(user, eviction.erase);
+        session_counts::add(counts_.over_cap, table_.erase(user, eviction.erase));
+        if (displaced)
+            add_if_possible(eviction.erase, *displaced);
     }
 }
 
@@ -221,13 +241,15 @@ task<result<maybe_session>> table_session_store::exchange(const session_key& key
             std::swap(change.rotate->from, change.rotate->to);
             (void)co_await commit(change);
         }
+        if (rotated && *rotated)
+            session_counts::add(counts_.rotated);
         if (!rotated || *rotated)
             co_return rotated;
     }
     co_return errc::store_unavailable;
 }
 
-task<result<maybe_session>> table_session_store::end(std::optional<traced_session> seen) {
+task<result<maybe_session>> table_session_store::end(std::optional<traced_session> seen, session_counts::number& why) {
     if (!seen)
         co_return maybe_session();
     journal_change change;
@@ -238,6 +260,7 @@ task<result<maybe_session>> table_session_store::end(std::optional<traced_sessio
     auto ended = table_.erase(*seen);
     if (!ended || !ended->alive)
         co_return maybe_session();
+    session_counts::add(why);
     co_return maybe_session(std::move(ended->value));
 }
 
@@ -245,7 +268,7 @@ task<result<maybe_session>> table_session_store::search_and_end(const public_id&
     table_walk where;
     while (where.shard < session_table::shard_count) {
         if (auto found = table_.search(id, where))
-            co_return co_await end(std::move(found));
+            co_return co_await end(std::move(found), counts_.revoked);
         co_await let_others_run();
     }
     co_return maybe_session();
@@ -259,7 +282,9 @@ task<result<std::size_t>> table_session_store::end_all(const public_id& user, st
     const auto committed = co_await commit(change);
     if (!committed)
         co_return committed.error();
-    co_return table_.erase(user, change.erase);
+    const std::size_t ended = table_.erase(user, change.erase);
+    session_counts::add(counts_.revoked, ended);
+    co_return ended;
 }
 
 task<result<std::vector<listed_session>>> table_session_store::list_of(const public_id& user) {
@@ -282,6 +307,22 @@ task<result<session_page>> table_session_store::page_behind(std::optional<sessio
         page.next = session_cursor{last.user->id, last.id};
     }
     co_return page;
+}
+
+session_stats table_session_store::stats() const {
+    const auto read = [](const session_counts::number& n) { return n.load(std::memory_order_relaxed); };
+    session_stats out;
+    out.live = table_.size();
+    out.limit = table_.limit();
+    out.created = read(counts_.created);
+    out.rotated = read(counts_.rotated);
+    out.signed_out = read(counts_.signed_out);
+    out.revoked = read(counts_.revoked);
+    out.over_cap = read(counts_.over_cap);
+    out.expired = read(counts_.expired);
+    if (journal_)
+        out.journal = journal_->stats();
+    return out;
 }
 
 void table_session_store::configure(const session_options& options) {

@@ -72,7 +72,7 @@ TEST_P(admin_effect, disabling_ends_every_session_and_enabling_revives_none) {
     EXPECT_EQ(server_->ask(login_request(alice())).status, 200);
 }
 
-// V3
+// V3 (authentik CVE-2025-29928)
 TEST_P(admin_effect, deleting_ends_every_session) {
     const auto sessions = log_in(alice(), 3);
     const auto others = log_in(bob(), 1);

@@ -70,6 +70,9 @@ TEST_F(forward_auth, the_rules_decide) {
         EXPECT_EQ(pass("", host), 403) << host;
         EXPECT_EQ(pass(alice_, host), 403) << host;
     }
+    const auto page = check(with_cookie(alice_, as_browser(forwarded("closed.example.com", "/"))));
+    EXPECT_EQ(page.status, 403);
+    EXPECT_THAT(page.body, testing::HasSubstr("<p class=\"status\">403</p>"));
     expect_nobody(check(forwarded("app.example.com", "/public/x")));
     EXPECT_EQ(check(with_cookie(bob_, forwarded("app.example.com", "/public/x")))["Remote-Email"], bob().email);
 }

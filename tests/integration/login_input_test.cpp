@@ -162,7 +162,7 @@ TEST_F(login_input, what_is_no_email) {
                        {400, 401});
 }
 
-// P1: said before any lookup, and exact.
+// P1: said before any lookup, and exact (Django CVE-2013-1443).
 TEST_F(login_input, password_length) {
     const auto attempt = [&](std::size_t size) {
         return server().ask(

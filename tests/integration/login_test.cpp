@@ -65,7 +65,7 @@ TEST_F(login, json_answers_with_the_session_and_one_strict_cookie) {
     EXPECT_TRUE(content["redirect"].is_null());
     expect_session_object(content["session"], alice(), false);
 
-    const auto field = response["Set-Cookie"];
+    const auto field = session_field(response);
     EXPECT_TRUE(
         std::regex_match(field, std::regex("__Host-session=[A-Za-z0-9_-]{43}; Path=/; Secure; HttpOnly; SameSite=Lax")))
         << field;
@@ -114,8 +114,8 @@ TEST_F(login, form_failure_is_the_page_with_a_message) {
 
 TEST_F(login, remember_me_sets_what_is_left_of_the_absolute_lifetime) {
     const auto check = [&](const http_response& response) {
-        const auto age = parse_set_cookie(response["Set-Cookie"])["Max-Age"];
-        ASSERT_FALSE(age.empty()) << response["Set-Cookie"];
+        const auto age = parse_set_cookie(session_field(response))["Max-Age"];
+        ASSERT_FALSE(age.empty()) << session_field(response);
         EXPECT_LE(std::stol(age), 30 * 86'400);
         EXPECT_GE(std::stol(age), 30 * 86'400 - 60);
         const auto who = server().ask(get("/sessions/whoami", with_cookie(cookie_of(response))));
@@ -128,7 +128,7 @@ TEST_F(login, remember_me_sets_what_is_left_of_the_absolute_lifetime) {
     for (const char* no : {"false", "off", "0", ""}) {
         const auto response = server().ask(
             post_form("/login", {{"email", alice().email}, {"password", alice().password}, {"remember_me", no}}));
-        EXPECT_EQ(parse_set_cookie(response["Set-Cookie"]).has("Max-Age"), false) << no;
+        EXPECT_EQ(parse_set_cookie(session_field(response)).has("Max-Age"), false) << no;
     }
 }
 
@@ -185,12 +185,26 @@ TEST_F(login, every_login_makes_a_new_session_and_ends_the_presented_one) {
     EXPECT_EQ(whoami(second), 200);
 }
 
-// R1: session fixation.
+// R1: session fixation (Passport CVE-2022-25896).
 TEST_F(login, a_presented_cookie_is_never_adopted) {
     const std::string planted(43, 'A');
     const auto given = cookie_of(server().ask(login_request(alice(), with_cookie(planted))));
     EXPECT_NE(given, planted);
     EXPECT_EQ(whoami(planted), 401);
+}
+
+// oauth2-proxy GHSA-f24x-5g9q-753f: at the login page a cookie that was good once is nobody's, whatever it ended by.
+TEST_F(login, a_stale_cookie_signs_nobody_in) {
+    const auto stale = server().login(alice());
+    EXPECT_EQ(server().ask({"POST", "/logout", with_cookie(stale), {}}).status, 204);
+    const auto page = server().ask(get("/login?rd=/account", with_cookie(stale)));
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(page.count("Location"), 0U);
+    const auto failed =
+        server().ask(post_json("/login", R"({"email":"alice@example.com","password":"wrong"})", with_cookie(stale)));
+    EXPECT_EQ(failed.status, 401);
+    EXPECT_EQ(failed.count("Set-Cookie"), 0U);
+    EXPECT_EQ(whoami(stale), 401);
 }
 
 // R1: a cookie of somebody else is no reason to end that person's session.

@@ -22,7 +22,7 @@ protected:
     // The answer, which must have this status and be one that the file tells of for `path`.
     http_response expect(int status, const std::string& path, const http_request& request) const {
         SCOPED_TRACE(request.method + ' ' + request.target + ' ' + request.body);
-        const auto response = path.starts_with("/admin/") ? admin().ask(request) : server().ask(request);
+        const auto response = path.starts_with("/admin/") || path == "/metrics" ? admin().ask(request) : server().ask(request);
         EXPECT_EQ(response.status, status) << response.body;
         EXPECT_THAT(document_.faults(request.method, path, response), testing::IsEmpty()) << response.body;
         return response;
@@ -88,6 +88,8 @@ TEST_F(openapi, pages_for_people) {
     const auto mine = server().login(bob()), other = server().login(bob());
     expect(200, get("/account?done=session-ended", with_cookie(mine)));
     expect(200, get("/login/mark.svg"));
+    expect(403, get("/login/refused"));
+    expect(403, get("/login/refused", browser));
     expect(404, post_form("/account/sessions/end", {{"id", "x"}}, with_cookie(mine)));
     expect(400, post_form("/account/sessions/end", {}, with_cookie(mine)));
     expect(303, post_form("/account/sessions/end", {{"id", id_of(server(), other)}}, with_cookie(mine)));
@@ -173,6 +175,19 @@ TEST_F(openapi, proxies_and_probes) {
     expect(200, get("/healthz"));
 }
 
+TEST_F(openapi, administration_of_throttles) {
+    for (const auto& email : {alice().email, std::string("nobody@example.com")})
+        EXPECT_EQ(server().ask(post_json("/login", json{{"email", email}, {"password", "wrong"}}.dump())).status, 401);
+    const auto held = json_of(expect(200, get("/admin/throttles")))["throttles"];
+    ASSERT_GE(held.size(), 3U);
+    expect(200, get("/admin/throttles?account=" + percent_encode(alice().email) + "&client=127.0.0.1&limit=7"));
+    expect(400, get("/admin/throttles?client=x"));
+    expect(400, {"DELETE", "/admin/throttles", {}, {}});
+    expect(200, {"DELETE", "/admin/throttles?id=" + held[0]["id"].get<std::string>(), {}, {}});
+    expect(200, {"DELETE", "/admin/throttles?all=true", {}, {}});
+    EXPECT_EQ(json_of(expect(200, get("/admin/throttles")))["throttles"], json::array());
+}
+
 TEST_F(openapi, administration_of_users) {
     const std::string one = "/admin/users/{id}";
     const auto added =
@@ -187,6 +202,7 @@ TEST_F(openapi, administration_of_users) {
     expect(415, post_form("/admin/users", {{"email", "erin@example.com"}}));
 
     expect(200, get("/admin/users"));
+    expect(200, get("/metrics"));
     const auto page = json_of(expect(200, get("/admin/users?limit=1")));
     ASSERT_TRUE(page["next_cursor"].is_string());
     expect(200, get("/admin/users?limit=1&cursor=" + percent_encode(page["next_cursor"].get<std::string>())));

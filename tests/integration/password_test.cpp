@@ -180,7 +180,7 @@ TEST_F(password, the_old_cookie_works_where_a_password_comes_along) {
 // T2
 TEST_F(password, remembered_sessions_stay_remembered) {
     const auto login = server().ask(post_json("/login", login_body(me, true)));
-    const auto granted = std::stol(parse_set_cookie(login["Set-Cookie"])["Max-Age"]);
+    const auto granted = std::stol(parse_set_cookie(session_field(login))["Max-Age"]);
     const auto before = session_of(server(), cookie_of(login));
     const auto response = change(cookie_of(login), me.password, fresh_password);
     const auto left = parse_set_cookie(response["Set-Cookie"])["Max-Age"];

@@ -73,6 +73,12 @@ void twist_cookies(attack_run& run) {
         run.signed_in(run.site().wire(get("/", {{"Cookie", field}})), mine);
     run.signed_in(run.site().wire(get("/", {{"Cookie", mine}, {"Cookie", "a=b"}})), mine);
     run.signed_in(run.site().wire(get("/", {{"Cookie", "a=b"}, {"Cookie", mine}})), mine);
+    // What marks a known device is none of the application's business either.
+    const std::string device = "__Host-device=of-bob";
+    for (const auto& field : {mine + "; " + device, device + "; " + mine, "a=b; " + mine + "; " + device + "; c=d",
+                              device + "; a=b; " + mine, "a=b;" + device + ";" + mine})
+        run.signed_in(run.site().wire(get("/", {{"Cookie", field}})), device);
+    run.signed_in(run.site().wire(get("/", {{"Cookie", device}, {"Cookie", mine}})), device);
 }
 
 // CVE-2026-24513: whatever is wrong with the question, and whatever page answers it, it is no permission.

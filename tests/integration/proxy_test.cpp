@@ -74,6 +74,30 @@ TEST_P(proxy, hostile_traffic) {
         {twist_cookies, overload_the_question, send_bodies, use_methods, open_websockets, revoke_on_open_connections});
 }
 
+// Whom a rule refuses, and who is a person, learns so from a page of Latchkey's; programs get the bare status.
+TEST_P(proxy, refuses_people_with_a_page) {
+    const auto cookie = site().login(alice());
+    const auto browser =
+        with_cookie(cookie, {{"Accept", "text/html"}, {"Accept-Language", "de"}, {"Sec-Fetch-Mode", "navigate"}});
+    const auto page = site().ask(get("/never/mind", browser));
+    EXPECT_EQ(page.status, 403);
+    if (GetParam().refuses_with_page) {
+        EXPECT_EQ(page["Content-Type"], "text/html; charset=utf-8");
+        EXPECT_THAT(page["Content-Security-Policy"], HasSubstr("style-src " + site().origin() + ";"));
+        EXPECT_THAT(page.body, HasSubstr("href=\"" + site().origin() + "/assets/latchkey.css\""));
+        EXPECT_THAT(page.body, HasSubstr("nicht freigegeben"));
+    }
+    const auto posted = site().ask(post_form("/never/mind", {{"a", "b"}}, browser));
+    EXPECT_EQ(posted.status, 403);
+    auto head_request = get("/never/mind", browser);
+    head_request.method = "HEAD";
+    EXPECT_EQ(site().ask(head_request).status, 403);
+    const auto program = site().ask(get("/never/mind", with_cookie(cookie, {{"Accept", "application/json"}})));
+    EXPECT_EQ(program.status, 403);
+    EXPECT_THAT(program.body, Not(HasSubstr("latchkey.css")));
+    EXPECT_EQ(site().arrivals().size(), 0U);
+}
+
 // From the application to the login page and back.
 TEST_P(proxy, serves_honest_people) {
     log_in_and_look_around();
@@ -110,6 +134,8 @@ void proxy::log_in_and_look_around() {
     EXPECT_THAT(page.body, StartsWith("GET /private/page?a=b&c=d HTTP/1.1\r\n"));
     EXPECT_THAT(page.body, HasSubstr("theme=dark"));
     EXPECT_THAT(page.body, Not(HasSubstr(std::string(session_cookie) + "=")));
+    ASSERT_TRUE(jar.value(device_cookie));
+    EXPECT_THAT(page.body, Not(HasSubstr(std::string(device_cookie) + "=")));
 
     // Who it is, and from where: all of it the proxy's word, once.
     const auto session = nlohmann::json::parse(site().ask(get("/sessions/whoami", {{"Cookie", jar.header()}})).body);

@@ -170,7 +170,7 @@ TEST_F(reauthenticate, other_sessions_go_on) {
 // T2: what is left of the absolute lifetime, never a new one.
 TEST_F(reauthenticate, remembered_sessions_stay_remembered) {
     const auto login = server().ask(post_json("/login", login_body(alice(), true)));
-    const auto granted = std::stol(parse_set_cookie(login["Set-Cookie"])["Max-Age"]);
+    const auto granted = std::stol(parse_set_cookie(session_field(login))["Max-Age"]);
     const auto before = session_of(server(), cookie_of(login));
     const auto response = server().ask(reauthentication(cookie_of(login), alice().password));
     const auto left = parse_set_cookie(response["Set-Cookie"])["Max-Age"];

@@ -70,7 +70,8 @@ const proxy_kind& apache_kind() {
     static const proxy_kind kind{"apache", "http", [] { return !apache_program().empty(); },
                                  [](const proxy_ports& ports) -> std::unique_ptr<proxy_process> {
                                      return std::make_unique<apache_process>(ports);
-                                 }};
+                                 },
+                                 false};
     return kind;
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <functional>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -25,6 +26,10 @@ std::string toml(const std::map<std::string, std::string>& values) {
     for (const auto& [name, lines] : sections)
         out += '[' + name + "]\n" + lines + '\n';
     return out;
+}
+
+bool is_for_the_device(const std::string& field) {
+    return field.starts_with("__Host-device=") || field.starts_with("device=");
 }
 
 }  // namespace
@@ -53,12 +58,25 @@ http_request login_request(const test_user& user, header_list headers) {
     return post_json("/login", login_body(user), std::move(headers));
 }
 
+std::string session_field(const http_response& response) {
+    auto fields = response.all("Set-Cookie");
+    std::erase_if(fields, is_for_the_device);
+    if (fields.size() != 1)
+        throw std::runtime_error(std::to_string(fields.size()) + " session cookies in a response of status " +
+                                 std::to_string(response.status) + ": " + response.body);
+    return std::move(fields.front());
+}
+
+std::string device_of(const http_response& response) {
+    auto fields = response.all("Set-Cookie");
+    std::erase_if(fields, std::not_fn(is_for_the_device));
+    if (fields.size() > 1)
+        throw std::runtime_error("several device cookies in a response");
+    return fields.empty() ? std::string() : parse_set_cookie(fields.front()).value;
+}
+
 std::string cookie_of(const http_response& response) {
-    const auto field = response.header("Set-Cookie");
-    if (!field)
-        throw std::runtime_error("no cookie in a response of status " + std::to_string(response.status) + ": " +
-                                 response.body);
-    return parse_set_cookie(*field).value;
+    return parse_set_cookie(session_field(response)).value;
 }
 
 header_list with_cookie(const std::string& value, header_list headers) {
@@ -99,6 +117,9 @@ void latchkey_server::write_config(const server_setup& setup) {
         {"password.memory", "\"64KiB\""},
         {"password.iterations", "1"},
         {"password.min_length", "8"},
+        {"throttle.per_pair", "\"100000/1m\""},
+        {"throttle.per_client", "\"100000/1m\""},
+        {"throttle.per_account", "\"100000/1m\""},
     };
     for (const auto& [key, value] : setup.config)
         values[key] = value;

@@ -1,7 +1,8 @@
 // The real program, running: its own directory, database, users and port; stopped by SIGTERM at the end, where it must
 // exit with 0.
 //
-// Hashing is cheap by default, so that a login costs microseconds; tests that need slow ones say so.
+// Hashing is cheap by default, so that a login costs microseconds, and guessing is next to free; tests that need slow
+// logins or a throttle say so.
 #pragma once
 
 #include "child_process.hpp"
@@ -34,6 +35,12 @@ std::string login_body(const test_user& user, bool remember = false);
 http_request login_request(const test_user& user, header_list headers = {});
 
 inline constexpr std::string_view session_cookie = "__Host-session";
+inline constexpr std::string_view device_cookie = "__Host-device";
+// The Set-Cookie field of the session cookie, whatever its name; that of the device cookie stands beside it where there
+// is need. Throws std::runtime_error when the response has none, or several.
+std::string session_field(const http_response& response);
+// The device cookie's value; "" when the response sets none.
+std::string device_of(const http_response& response);
 // The value of the session cookie that a response sets. Throws std::runtime_error when it sets none.
 std::string cookie_of(const http_response& response);
 // The Cookie field that presents it.

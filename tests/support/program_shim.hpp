@@ -45,6 +45,8 @@ public:
     // Since fail(): the calls of its kinds, and those that were made to fail.
     std::uint32_t met() const { return state_->met.load(); }
     std::uint32_t failed() const { return state_->failed.load(); }
+    // From now on each sync of the database takes this much longer.
+    void slow_down(std::chrono::milliseconds by) { state_->sync_takes.store(static_cast<std::uint32_t>(by.count())); }
     void let_the_disk_lie(bool lies) { state_->lying_disk.store(lies); }
 
     // Somebody sets the wall clock; no time passes.

@@ -67,6 +67,7 @@ struct proxy_kind {
     std::string scheme;  // of the URLs that people use there
     bool (*available)();
     std::unique_ptr<proxy_process> (*start)(const proxy_ports&);
+    bool refuses_with_page = true;  // shows Latchkey's page to people whom a rule refuses
 };
 
 }  // namespace latchkey::test

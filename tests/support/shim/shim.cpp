@@ -154,6 +154,10 @@ int checked_sync(int fd, long call) noexcept {
     const auto file = database_file::behind(fd);
     if (must_fail(file, call_sync))
         return -1;
+    if (const auto wait = state->sync_takes.load(); file.is_one && wait > 0) {
+        const timespec pause{wait / 1000, static_cast<long>(wait % 1000) * 1'000'000};
+        ::nanosleep(&pause, nullptr);
+    }
     if (file.recorded && state->lying_disk.load())
         return 0;
     std::int64_t began = 0;

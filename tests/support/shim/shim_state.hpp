@@ -42,6 +42,8 @@ struct shim_state {
     std::atomic<std::uint32_t> met{0};      // calls of these kinds so far
     std::atomic<std::uint32_t> failed{0};   // those that were made to fail
 
+    std::atomic<std::uint32_t> sync_takes{0};  // milliseconds more than it does
+
     // A disk that says "synced" and isn't: for the proof that a power cut would show it.
     std::atomic<bool> lying_disk{false};
 };

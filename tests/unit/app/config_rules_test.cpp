@@ -11,6 +11,7 @@ namespace latchkey {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -75,6 +76,7 @@ TEST_F(ConfigRules, TargetFitsIntoTheHeader) {
 
 TEST_F(ConfigRules, CookiePrefixesKeepTheirPromises) {
     const std::string url = "[server]\npublic_url = 'https://auth.example.com'\n[cookie]\n";
+    EXPECT_THAT(faults_of(url + "name = '__Host-device'\n"), Contains(HasSubstr("device cookie")));
     EXPECT_THAT(faults_of(url + "name = '__Host-x'\ndomain = 'example.com'\n"),
                 ElementsAre(HasSubstr("F:4: cookie.name: ")));
     EXPECT_THAT(faults_of(url + "name = '__host-x'\nsecure = false\n"), ElementsAre(HasSubstr("F:4: cookie.name: ")));

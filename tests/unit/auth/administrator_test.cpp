@@ -20,7 +20,8 @@ protected:
     }
 
     const admin_call call{{}, "req-9"};
-    std::unique_ptr<administrator> admin = make_administrator({users, database, hasher, store, audit, false, 8});
+    std::unique_ptr<administrator> admin =
+        make_administrator({users, database, hasher, store, attempts, audit, false, 8});
 };
 
 TEST_F(Administrator, DisablingEndsTheUsersSessions) {  // V3
@@ -249,6 +250,45 @@ TEST_F(Administrator, EndsSessionsOfAUserAndSingleOnes) {
     expect_event("sessions_revoked", "admin");
     EXPECT_FALSE(lives(second));
     EXPECT_EQ(run.await(admin->end_sessions_of(id, call)).error(), errc::not_found);
+}
+
+TEST_F(Administrator, SeesThrottles) {
+    throttle_entry entry;
+    entry.account = "alice@example.com";
+    attempts.entries = {entry};
+    throttle_filter which;
+    which.account = "ALICE@Example.com";
+    which.client.emplace();
+    const auto found = run.await(admin->throttles(which, 7));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->size(), 1U);
+    EXPECT_EQ(attempts.listed.account, "alice@example.com") << "L6: the form in which it is counted";
+    EXPECT_EQ(attempts.listed.limit, 7U);
+    EXPECT_TRUE(attempts.listed.client);
+    EXPECT_TRUE(audit.events.empty());
+    which.account = "No Address";
+    (void)run.await(admin->throttles(which, 7));
+    EXPECT_EQ(attempts.listed.account, "No Address");
+}
+
+TEST_F(Administrator, ClearsThrottles) {  // A3
+    attempts.clears = 4;
+    throttle_filter which;
+    which.account = "Alice@example.com";
+    which.id = "00112233445566778899aabbccddeeff";
+    EXPECT_EQ(*run.await(admin->clear_throttles(which, call)), 4U);
+    EXPECT_EQ(attempts.listed.account, "alice@example.com");
+    EXPECT_EQ(attempts.listed.id, which.id);
+    expect_event("throttle_cleared", "admin");
+    EXPECT_EQ(audit.events.back().email, "alice@example.com");
+}
+
+// Nobody guesses on the administrators' side: what they do is no attempt at a password.
+TEST_F(Administrator, IsNotThrottled) {
+    attempts.refuses_for = seconds{60};
+    user_patch patch;
+    patch.password = secret("quite another lantern");
+    EXPECT_TRUE(change(std::move(patch)));
 }
 
 }  // namespace

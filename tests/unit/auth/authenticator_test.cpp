@@ -22,7 +22,7 @@ TEST_F(Login, OpensASession) {
 
 TEST_F(Login, ChoosesWhatRemoteUserCarries) {
     EXPECT_TRUE(login("alice@example.com")->value.user->identity_headers.starts_with("Remote-User: 0101"));
-    subject = make_authenticator({users, database, hasher, *sessions, audit, log, true});
+    subject = make_authenticator({users, database, hasher, attempts, devices, *sessions, audit, log, true});
     EXPECT_TRUE(
         login("alice@example.com")->value.user->identity_headers.starts_with("Remote-User: alice@example.com\r"));
 }
@@ -48,7 +48,7 @@ const refusal refusals[] = {
     {"", "", "unknown_user", false},
 };
 
-// L1: one outcome. L2: one look-up and one comparison, in this order, whoever it is.
+// L1: one outcome. L2 (Django CVE-2024-39329): one look-up and one comparison, in this order, whoever it is.
 TEST_F(Login, RefusesAllAlike) {
     for (const refusal& r : refusals) {
         asked.clear();

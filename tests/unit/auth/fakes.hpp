@@ -177,12 +177,13 @@ private:
 class fake_session_store final : public session_store {
 public:
     std::vector<std::pair<session_key, listed_session>> rows;
-    std::optional<errc> failure;         // of every call
-    std::optional<errc> insert_failure;  // of insert()
-    std::optional<errc> rotate_failure;  // of rotate()
-    std::optional<errc> erase_failure;   // of erasing by id or user
-    std::function<void()> after_rotate;  // what happens just after the next rotate(), once
-    trace* asked = nullptr;              // written to, when given, by what ends, rotates or refreshes
+    std::optional<errc> failure;           // of every call
+    std::optional<errc> insert_failure;    // of insert()
+    std::vector<public_id> ends_for_next;  // what insert() says that it ended
+    std::optional<errc> rotate_failure;    // of rotate()
+    std::optional<errc> erase_failure;     // of erasing by id or user
+    std::function<void()> after_rotate;    // what happens just after the next rotate(), once
+    trace* asked = nullptr;                // written to, when given, by what ends, rotates or refreshes
     std::vector<std::pair<session_key, public_id>> rotated;  // away from these sessions
 
     task<result<std::optional<session>>> find(const session_key& key) override {
@@ -194,9 +195,12 @@ public:
         }
         co_return std::optional<session>{};
     }
-    task<result<session>> insert(const session_key& key, const new_session& fresh) override {
+    task<result<session>> insert(const session_key& key, const new_session& fresh,
+                                 std::vector<public_id>* displaced) override {
         if (failure || insert_failure)
             co_return failure ? *failure : *insert_failure;
+        if (displaced)
+            *displaced = ends_for_next;
         session made;
         made.id = fresh.id;
         made.user = fresh.user;

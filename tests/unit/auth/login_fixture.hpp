@@ -3,6 +3,8 @@
 #pragma once
 
 #include "await.hpp"
+#include "device_token.hpp"
+#include "fake_throttle.hpp"
 #include "fakes.hpp"
 #include "make_authenticator.hpp"
 #include "make_session_authority.hpp"
@@ -45,8 +47,8 @@ protected:
         return r;
     }
 
-    result<signed_in> login(login_request r) { return run.await(subject->login(std::move(r))); }
-    result<signed_in> login(std::string email, std::string_view password = "right") {
+    result<latchkey::signed_in> login(login_request r) { return run.await(subject->login(std::move(r))); }
+    result<latchkey::signed_in> login(std::string email, std::string_view password = "right") {
         return login(request(std::move(email), password));
     }
 
@@ -60,6 +62,9 @@ protected:
     trace asked;
     fake_user_store users{asked};
     fake_hasher hasher{asked};
+    fake_throttle attempts;
+    manual_clock time;
+    device_tokens devices{secret(std::string(mac::key_size, 'k')), seconds{365 * 86400}, time};
     fake_session_store store;
     fake_audit audit;
     recording_logger log;
@@ -67,7 +72,7 @@ protected:
     worker_pool database{{"sql", 1, 8, thread_priority::normal}};
     std::unique_ptr<session_authority> sessions = make_session_authority(store);
     std::unique_ptr<authenticator> subject =
-        make_authenticator({users, database, hasher, *sessions, audit, log, false, 8});
+        make_authenticator({users, database, hasher, attempts, devices, *sessions, audit, log, false, 8});
 };
 
 }  // namespace latchkey::testing

@@ -6,7 +6,7 @@ namespace {
 
 class LoginSession : public testing::login_fixture {
 protected:
-    result<signed_in> login_with(const secret& token, std::string_view password = "right") {
+    result<latchkey::signed_in> login_with(const secret& token, std::string_view password = "right") {
         auto r = request("alice@example.com", password);
         r.presented_token = secret(token.reveal());
         return login(std::move(r));
@@ -22,6 +22,29 @@ TEST_F(LoginSession, ReplacesTheUsersOwn) {
     EXPECT_FALSE(lives(before));
     EXPECT_TRUE(lives(opened->token));
     EXPECT_EQ(store.size(), 1U);
+}
+
+// A3, V5: whatever session ends for a login has an event of its own, by that login's request.
+TEST_F(LoginSession, TellsWhatEndedForIt) {
+    const secret before = signed_in("alice");
+    const public_id replaced = run.await(sessions->verify(before.reveal()))->id;
+    public_id oldest;
+    oldest.bytes.fill(0x77);
+    store.ends_for_next = {oldest};
+    ASSERT_TRUE(login_with(before));
+    ASSERT_EQ(audit.events.size(), 3U);
+    EXPECT_EQ(audit.events[0].reason, "replaced");
+    EXPECT_EQ(audit.events[0].session, replaced);
+    EXPECT_EQ(audit.events[1].reason, "max_per_user");
+    EXPECT_EQ(audit.events[1].session, oldest);
+    for (const std::size_t i : {0U, 1U}) {
+        EXPECT_EQ(audit.events[i].type, "session_revoked");
+        EXPECT_TRUE(audit.events[i].success);
+        EXPECT_EQ(audit.events[i].email, "alice@example.com");
+        EXPECT_EQ(audit.events[i].request_id, "req-1");
+        EXPECT_EQ(audit.events[i].client.bytes[15], 1);
+    }
+    EXPECT_EQ(audit.events[2].type, "login");
 }
 
 TEST_F(LoginSession, LeavesAnotherUsersAlone) {

@@ -4,12 +4,16 @@
 #include "access_words.hpp"
 
 #include <random>
+#include <utility>
 
 namespace latchkey::testing {
 
+// `Source`: where the numbers come from. One that has run dry and says 0 ends every choice.
+template <class Source = std::mt19937>
 class random_access {
 public:
-    explicit random_access(unsigned seed) : random_(seed) {}
+    template <class From>
+    explicit random_access(From from) : random_(std::move(from)) {}
 
     std::size_t below(std::size_t n) { return random_() % n; }
     bool one_in(std::size_t n) { return below(n) == 0; }
@@ -74,7 +78,7 @@ private:
         return out;
     }
 
-    std::mt19937 random_;
+    Source random_;
     const texts labels_{"a", "b", "ab"};
     const texts segments_{"a", "b", "ab", "aa", "%2F", "a;b"};
     const texts methods_{"GET", "HEAD", "POST", "DELETE"};
@@ -86,5 +90,10 @@ private:
     const texts clients_{"",          "10.1.1.1",    "10.1.1.200",       "10.1.2.3", "10.200.0.1",
                          "192.0.2.1", "2001:db8::1", "2001:db8:8000::1", "fe80::1",  "::1"};
 };
+
+random_access(unsigned seed)->random_access<>;
+random_access(int seed)->random_access<>;
+template <class Source>
+random_access(Source source) -> random_access<Source>;
 
 }  // namespace latchkey::testing

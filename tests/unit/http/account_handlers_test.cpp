@@ -43,7 +43,7 @@ TEST_F(account_handlers, another_session_is_ended) {
     EXPECT_EQ(a.header("Location"), "/account?done=session-ended");
     EXPECT_EQ(a.header("Set-Cookie"), "");
     EXPECT_THAT(live(), ElementsAre("foreign", "phone"));
-    EXPECT_THAT(domain_.audit.lines, ElementsAre("session_revoked ada@example.com 12"));
+    EXPECT_THAT(domain_.audit.lines, ElementsAre("session_revoked user ada@example.com 12"));
     EXPECT_THAT(ask("GET /account?done=session-ended", cookie("phone")).body, HasSubstr("The session has ended."));
 }
 

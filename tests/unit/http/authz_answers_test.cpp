@@ -81,12 +81,40 @@ TEST_F(authz_answers, forbidden_is_403_for_everybody) {
     book_->outcome = book_->outcome_for_anonymous = access_outcome::forbid;
     for (const auto& [target, fields] : everywhere()) {
         SCOPED_TRACE(target);
-        for (const auto& a : {get(target, browser(fields)), get(target, signed_in(browser(fields)))}) {
+        for (const auto& a : {get(target, fields), get(target, signed_in(fields))}) {
             expect_empty(a, 403);
             EXPECT_FALSE(has(a, "Location"));
             EXPECT_FALSE(has(a, "Remote-User"));
         }
     }
+}
+
+// Somebody who goes to a page sees one, which comes from here in full whatever host it is shown at (X3). nginx gets no
+// body, see auth_request().
+TEST_F(authz_answers, forbidden_is_a_page_for_people) {
+    book_->outcome = book_->outcome_for_anonymous = access_outcome::forbid;
+    for (const auto& [target, fields] : everywhere()) {
+        SCOPED_TRACE(target);
+        for (const auto& a : {get(target, browser(fields)), get(target, signed_in(browser(fields)))}) {
+            if (target == nginx) {
+                expect_empty(a, 403);
+                continue;
+            }
+            EXPECT_EQ(a.status, 403);
+            EXPECT_FALSE(has(a, "Remote-User"));
+            EXPECT_FALSE(has(a, "Set-Cookie"));
+            EXPECT_EQ(a.header("Content-Type"), "text/html; charset=utf-8");
+            EXPECT_EQ(a.header("Cache-Control"), "no-store");
+            EXPECT_THAT(a.header("Content-Security-Policy"),
+                        ::testing::HasSubstr("default-src 'none'; style-src https://auth.example.com; img-src "
+                                             "https://auth.example.com; form-action 'none'; frame-ancestors 'none'"));
+            EXPECT_THAT(a.body, ::testing::HasSubstr("href=\"https://auth.example.com/assets/latchkey.css\""));
+            EXPECT_THAT(a.body, ::testing::HasSubstr("href=\"https://auth.example.com/account\""));
+            EXPECT_THAT(a.body, ::testing::Not(::testing::HasSubstr("app.example.com")));
+        }
+        expect_empty(get(target, plus(browser(fields), "X-Requested-With", "XMLHttpRequest")), 403);
+    }
+    expect_empty(get(forward, signed_in(browser(with(forwarded(), "X-Forwarded-Uri", "nonsense")))), 403);
 }
 
 // F4: a store that fails is never an answer about anybody, not even where a rule would let everybody in.

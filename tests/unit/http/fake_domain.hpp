@@ -73,8 +73,10 @@ struct fake_sessions final : no_sessions {
 };
 
 struct fake_logins final : no_logins {
-    std::optional<errc> failure;
-    session opened;  // what a success answers, with the token "fresh-token"
+    std::optional<boost::system::error_code> failure;
+    boost::system::error_code turned_away;
+    std::string device_token;  // what a login answers; empty: what the browser has will do
+    session opened;            // what a success answers, with the token "fresh-token"
     std::map<std::string, std::string> asked;
 
     result<opened_session> outcome() const {
@@ -82,9 +84,25 @@ struct fake_logins final : no_logins {
             return *failure;
         return opened_session{secret("fresh-token"), opened};
     }
+    boost::system::error_code turn_away(const login_visit& visit) noexcept override {
+        asked = {{"client", visit.client.str()},
+                 {"request_id", std::string(visit.request_id)},
+                 {"has_device", visit.has_device ? "yes" : "no"}};
+        return turned_away;
+    }
+    task<result<signed_in>> login(login_request r) override {
+        asked = {{"email", r.email},
+                 {"password", std::string(r.password.reveal())},
+                 {"device_token", std::string(r.device_token.reveal())}};
+        auto done = outcome();
+        if (!done)
+            co_return done.error();
+        co_return signed_in{*std::move(done), secret(device_token)};
+    }
     task<result<opened_session>> reauthenticate(reauthentication_request r) override {
         asked = {{"token", std::string(r.token.reveal())},
                  {"password", std::string(r.password.reveal())},
+                 {"device_token", std::string(r.device_token.reveal())},
                  {"client", r.client.str()},
                  {"request_id", r.request_id}};
         co_return outcome();
@@ -93,6 +111,7 @@ struct fake_logins final : no_logins {
         asked = {{"token", std::string(r.token.reveal())},
                  {"current_password", std::string(r.current_password.reveal())},
                  {"new_password", std::string(r.new_password.reveal())},
+                 {"device_token", std::string(r.device_token.reveal())},
                  {"client", r.client.str()},
                  {"request_id", r.request_id}};
         co_return outcome();

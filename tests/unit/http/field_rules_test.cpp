@@ -21,7 +21,7 @@ TEST(field_rules, a_thousand_session_cookies_are_counted_not_kept) {
     for (int i = 0; i < 1000; ++i)
         value += "s=" + std::to_string(i) + "; ";
     presented_cookies out;
-    read_session_cookies(value, "s", out);
+    read_cookies(value, "s", out);
     EXPECT_EQ(out.count, 255);
     EXPECT_EQ(out.only(), "");
     EXPECT_EQ(out.values[3], "3");

@@ -64,6 +64,12 @@ protected:
         core_.use(services_);
     }
 
+    // Who answers from the next request on.
+    void use_domain(const http::domain& parts) {
+        services_ = std::make_shared<const http::services>(config{}, std::make_shared<members_only>(), parts, state_);
+        core_.use(services_);
+    }
+
     static std::string cookie(const std::string& token) { return "Cookie: __Host-session=" + token + "\r\n"; }
 
     fake_domain domain_;

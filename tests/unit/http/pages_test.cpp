@@ -45,7 +45,7 @@ protected:
         return n;
     }
 
-    const pages html_{{"'self'", "auth.example.com", 12}, load_page_set({}).set};
+    const pages html_{{"'self'", "https://auth.example.com", 12}, load_page_set({}).set};
     const page_texts& words_ = html_.language("en");
     time_point now_{seconds{1'767'225'600}};
     session mine_;
@@ -187,6 +187,20 @@ TEST_F(rendered_pages, errors_say_what_to_do) {
     EXPECT_THAT(html_.error(words_, {500, "internal_error", ""}), HasSubstr("Something went wrong"));
     EXPECT_THAT(html_.error(words_, {418, "teapot", ""}), HasSubstr("could not be answered"));
     EXPECT_THAT(html_.message(words_, "password_too_short"), HasSubstr("12 characters"));
+}
+
+// At an application's address nothing is asked of that application.
+TEST_F(rendered_pages, an_error_shown_elsewhere_comes_from_here) {
+    error_page page{403, "forbidden", "id-1"};
+    EXPECT_THAT(html_.error(words_, page), HasSubstr("src=\"/login/mark.svg\""));
+    page.elsewhere = true;
+    const std::string text = html_.error(words_, page);
+    for (const char* own : {"\"/login", "\"/account", "\"/assets"})
+        EXPECT_THAT(text, Not(HasSubstr(own)));
+    EXPECT_THAT(text, HasSubstr("src=\"https://auth.example.com/login/mark.svg\""));
+    const std::string headers = html_.headers_elsewhere(words_);
+    EXPECT_THAT(headers, Not(HasSubstr("'self'")));
+    EXPECT_THAT(headers, HasSubstr("style-src https://auth.example.com;"));
 }
 
 TEST_F(rendered_pages, every_page_is_in_the_language_asked_for) {

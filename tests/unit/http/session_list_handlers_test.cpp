@@ -47,7 +47,7 @@ TEST_F(session_handlers, another_one_is_ended) {
     EXPECT_EQ(a.status, 204);
     EXPECT_EQ(a.header("Set-Cookie"), "");
     EXPECT_THAT(live(), ElementsAre("foreign", "phone"));
-    EXPECT_THAT(domain_.audit.lines, ElementsAre("session_revoked ada@example.com 12"));
+    EXPECT_THAT(domain_.audit.lines, ElementsAre("session_revoked user ada@example.com 12"));
     EXPECT_EQ(ask("DELETE " + path(12), cookie("phone")).code(), "not_found");
 }
 

@@ -19,6 +19,7 @@ struct no_sessions : session_authority {
 };
 
 struct no_logins : authenticator {
+    boost::system::error_code turn_away(const login_visit&) noexcept override { return {}; }
     task<result<signed_in>> login(login_request) override { co_return errc::overloaded; }
     task<result<opened_session>> reauthenticate(reauthentication_request) override { co_return errc::overloaded; }
     task<result<opened_session>> change_password(password_change_request) override { co_return errc::overloaded; }
@@ -33,6 +34,10 @@ struct no_users : administrator {
     task<result<void>> remove_user(public_id, admin_call) override { co_return errc::not_found; }
     task<result<std::vector<listed_session>>> sessions_of(public_id) override { co_return errc::not_found; }
     task<result<std::size_t>> end_sessions_of(public_id, admin_call) override { co_return errc::not_found; }
+    task<result<std::vector<throttle_entry>>> throttles(throttle_filter, std::size_t) override {
+        co_return std::vector<throttle_entry>{};
+    }
+    task<result<std::size_t>> clear_throttles(throttle_filter, admin_call) override { co_return std::size_t{0}; }
     task<result<session_page>> sessions(std::optional<session_cursor>, std::size_t) override {
         co_return session_page{};
     }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <random>
 #include <string>
 
 namespace latchkey {
@@ -102,6 +103,27 @@ TEST(log_line, huge_values_are_cut_to_a_bounded_line) {
         EXPECT_LE(many.size(), max_log_line);
         EXPECT_TRUE(is_one_printable_line(many));
         EXPECT_FALSE(json::parse(many)["e"].get<std::string>().empty());
+    }
+}
+
+// A2: the same bytes as a JSON library's, whatever the value.
+TEST(log_line, escapes_like_a_json_library) {
+    const auto expect_same = [](const std::string& value) {
+        const auto line = line_with(value);
+        const auto begin = line.find("\"email\":") + 8;
+        ASSERT_EQ(line.substr(begin, line.rfind(",\"after\"") - begin),
+                  json(value).dump(-1, ' ', true, json::error_handler_t::replace));
+    };
+    for (int a = 0; a < 256; ++a)
+        for (int b = 0; b < 256; ++b)
+            expect_same({static_cast<char>(a), static_cast<char>(b), 'x'});
+    std::mt19937 random(7);
+    const std::string near = "\xc2\xe0\xed\xef\xf0\xf4\xf5\x80\x8f\x90\x9f\xa0\xbf\xff\"\\\x7f x\n"s + '\0';
+    for (int round = 0; round < 100'000; ++round) {
+        std::string value(random() % 8, ' ');
+        for (char& c : value)
+            c = round % 4 == 0 ? static_cast<char>(random()) : near[random() % near.size()];
+        expect_same(value);
     }
 }
 

@@ -27,12 +27,17 @@ TEST_F(journal_failure, a_locked_database_is_unavailable_and_recovers) {
     for (const auto& outcome : waiting.outcomes())
         ASSERT_EQ(outcome.error(), errc::store_unavailable);
     EXPECT_EQ(failures(), 1U);
+    EXPECT_EQ(journal->stats().failed_commits, 1U);
     EXPECT_THAT(log.text(), HasSubstr("journal_failed operation=commit changes=998 error="));
     EXPECT_THAT(log.text(), HasSubstr("locked"));
     other << "ROLLBACK";
     EXPECT_EQ(rows(), 1);
     EXPECT_TRUE(commit(end(1)));
     EXPECT_EQ(rows(), 0);
+    const auto counted = journal->stats();
+    EXPECT_EQ(counted.changes_per_commit.sum, 2) << "what failed is not among them";
+    EXPECT_EQ(counted.changes_per_commit.counts.front(), 2U);
+    EXPECT_GT(counted.commit_seconds.sum, 0);
 }
 
 // Only the transaction of the change that cannot be, and all of it: nothing has changed for anybody in it.

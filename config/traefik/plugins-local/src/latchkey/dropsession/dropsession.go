@@ -1,5 +1,5 @@
 // Package dropsession is a Traefik plugin that takes the named cookies out of requests. It stands behind the forwardAuth
-// middleware: Latchkey needs the session cookie, the application does not, and what it does not have it cannot lose.
+// middleware: Latchkey needs its cookies, the application does not, and what it does not have it cannot lose.
 package dropsession
 
 import (
