@@ -77,8 +77,11 @@ protected:
         try {
             auto client = test::raw_client::tcp(port_);
             const auto got = client.ask(request);
-            const auto set = got["Set-Cookie"];
-            return {got.status, set.substr(0, set.find(';'))};
+            answer out{got.status, {}};
+            for (const auto& [name, value] : got.headers)
+                if (name == "Set-Cookie" && value.starts_with("__Host-session="))
+                    out.cookie = value.substr(0, value.find(';'));
+            return out;
         } catch (const test::connection_ended&) {
             return {};
         }
