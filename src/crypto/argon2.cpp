@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <stdexcept>
+#include <string_view>
 
 namespace latchkey {
 namespace {
@@ -23,6 +24,42 @@ phc_parameters parameters_made_with(const argon2_parameters& parameters) noexcep
 // libsodium wants a pointer even to nothing.
 const char* bytes_of(const secret& password) noexcept {
     return password.empty() ? "" : password.reveal().data();
+}
+
+using tag_bytes = std::array<unsigned char, argon2_bounds::longest_tag>;
+
+template <std::size_t N>
+bool decode(std::string_view text, std::array<unsigned char, N>& out) noexcept {
+    std::size_t size = 0;
+    return sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, nullptr,
+                             sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
+}
+
+// For hashes such as we make. libsodium's own comparison calls it a mismatch when the memory for it is lacking, and a
+// right password must not be told from a wrong one by that (E5).
+result<bool> matches_own(const secret& password, std::string_view phc, const phc_parameters& made_with) {
+    const std::size_t dollar = phc.rfind('$');
+    const std::size_t before = phc.rfind('$', dollar - 1);
+    std::array<unsigned char, crypto_pwhash_argon2id_SALTBYTES> salt{};
+    tag_bytes expected{}, computed{};
+    if (!decode(phc.substr(before + 1, dollar - before - 1), salt) || !decode(phc.substr(dollar + 1), expected))
+        return errc::unsupported_hash;
+    if (crypto_pwhash_argon2id(computed.data(), made_with.tag_size, bytes_of(password), password.size(), salt.data(),
+                               made_with.iterations, std::size_t{made_with.memory} * 1024,
+                               crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
+        return errc::overloaded;
+    const bool same = sodium_memcmp(computed.data(), expected.data(), made_with.tag_size) == 0;
+    sodium_memzero(computed.data(), computed.size());
+    return same;
+}
+
+// Other lanes and salts: by libsodium, which tells a mismatch from most wants of memory by errno alone.
+result<bool> matches_foreign(const secret& password, const std::string& phc) {
+    errno = 0;
+    const int answer = crypto_pwhash_argon2id_str_verify(phc.c_str(), bytes_of(password), password.size());
+    if (answer != 0 && errno != EINVAL)
+        return errc::overloaded;
+    return answer == 0;
 }
 
 }  // namespace
@@ -51,12 +88,11 @@ result<verification> verify_password(const secret& password, const std::string& 
         return made_with.error();
     ensure_sodium();
 
-    // libsodium tells a mismatch from a want of memory by errno alone.
-    errno = 0;
-    const int answer = crypto_pwhash_argon2id_str_verify(phc.c_str(), bytes_of(password), password.size());
-    if (answer != 0 && errno != EINVAL)
-        return errc::overloaded;
-    const bool matches = answer == 0;
+    const bool own = made_with->lanes == 1 && made_with->salt_size == crypto_pwhash_argon2id_SALTBYTES;
+    const auto compared = own ? matches_own(password, phc, *made_with) : matches_foreign(password, phc);
+    if (!compared)
+        return compared.error();
+    const bool matches = *compared;
     return verification{.matches = matches, .needs_rehash = matches && *made_with != parameters_made_with(today)};
 }
 

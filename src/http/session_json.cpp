@@ -2,50 +2,66 @@
 
 #include <nlohmann/json.hpp>
 
+#include <string>
+#include <vector>
+
 namespace latchkey::http {
 namespace {
 
-using json = nlohmann::ordered_json;
-
-json to_json(const listed_session& s, bool current) {
-    const session& v = s.value;
-    return {{"id", v.id.str()},
-            {"current", current},
-            {"user",
-             {{"id", v.user->id.str()}, {"email", v.user->email}, {"name", v.user->name}, {"groups", v.user->groups}}},
-            {"created_at", to_rfc3339(v.created_at)},
-            {"authenticated_at", to_rfc3339(v.authenticated_at)},
-            {"last_seen_at", to_rfc3339(v.last_seen_at)},
-            {"idle_expires_at", to_rfc3339(v.idle_expires_at)},
-            {"expires_at", to_rfc3339(v.expires_at)},
-            {"amr", {"pwd"}},
-            {"remembered", v.remembered},
-            {"device", {{"ip", v.ip.str()}, {"user_agent", s.user_agent}}}};
-}
+// Written out by hand: nlohmann's arrays and objects allocate when they are destroyed, and so end the program where
+// memory is short (E5). Its strings don't.
 
 // Names and user agents were checked when they were stored; replacement is for a store that somebody else wrote to.
-std::string dump(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+std::string quoted(const std::string& text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string quoted(const std::vector<std::string>& texts) {
+    std::string out = "[";
+    for (const auto& text : texts)
+        out.append(out.size() > 1 ? "," : "").append(quoted(text));
+    return out.append("]");
+}
+
+std::string_view truth(bool value) noexcept {
+    return value ? "true" : "false";
+}
+
+std::string object_of(const listed_session& s, bool current) {
+    const session& v = s.value;
+    std::string out = "{\"id\":" + quoted(v.id.str());
+    out.append(",\"current\":").append(truth(current));
+    out.append(",\"user\":{\"id\":").append(quoted(v.user->id.str()));
+    out.append(",\"email\":").append(quoted(v.user->email));
+    out.append(",\"name\":").append(quoted(v.user->name));
+    out.append(",\"groups\":").append(quoted(v.user->groups)).append("}");
+    out.append(",\"created_at\":").append(quoted(to_rfc3339(v.created_at)));
+    out.append(",\"authenticated_at\":").append(quoted(to_rfc3339(v.authenticated_at)));
+    out.append(",\"last_seen_at\":").append(quoted(to_rfc3339(v.last_seen_at)));
+    out.append(",\"idle_expires_at\":").append(quoted(to_rfc3339(v.idle_expires_at)));
+    out.append(",\"expires_at\":").append(quoted(to_rfc3339(v.expires_at)));
+    out.append(",\"amr\":[\"pwd\"],\"remembered\":").append(truth(v.remembered));
+    out.append(",\"device\":{\"ip\":").append(quoted(v.ip.str()));
+    out.append(",\"user_agent\":").append(quoted(s.user_agent)).append("}}");
+    return out;
 }
 
 }  // namespace
 
 std::string session_json(const listed_session& s, bool current) {
-    return dump(to_json(s, current));
+    return object_of(s, current).append("\n");
 }
 
 std::string sessions_json(std::span<const listed_session> all, const public_id& current) {
-    json list = json::array();
-    for (const auto& s : all)
-        list.push_back(to_json(s, s.value.id == current));
-    return dump({{"sessions", std::move(list)}});
+    std::string out = "{\"sessions\":[";
+    for (std::size_t i = 0; i < all.size(); ++i)
+        out.append(i > 0 ? "," : "").append(object_of(all[i], all[i].value.id == current));
+    return out.append("]}\n");
 }
 
 std::string login_json(const listed_session& s, const std::string* redirect) {
-    json answer{{"session", to_json(s, true)}, {"redirect", nullptr}};
-    if (redirect)
-        answer["redirect"] = *redirect;
-    return dump(answer);
+    std::string out = "{\"session\":" + object_of(s, true);
+    return out.append(",\"redirect\":").append(redirect ? quoted(*redirect) : "null").append("}\n");
 }
 
 }  // namespace latchkey::http

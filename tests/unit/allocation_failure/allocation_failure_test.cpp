@@ -3,12 +3,14 @@
 // of each step made to fail in turn.
 #include "argon2_hasher.hpp"
 #include "database.hpp"
+#include "device_token.hpp"
 #include "failing_memory.hpp"
 #include "free_port.hpp"
 #include "http_server.hpp"
 #include "make_access_policy.hpp"
 #include "make_authenticator.hpp"
 #include "make_session_authority.hpp"
+#include "make_throttle.hpp"
 #include "raw_client.hpp"
 #include "silent_domain.hpp"
 #include "sql_session_journal.hpp"
@@ -45,7 +47,8 @@ protected:
         options_.session.max_per_user = 10'000;
         sessions_ = open_sessions();
         authority_ = make_session_authority(*sessions_);
-        authenticator_ = make_authenticator({*users_, database_, *hasher_, *authority_, audit_, log_, false, 12});
+        authenticator_ = make_authenticator(
+            {*users_, database_, *hasher_, *throttle_, devices_, *authority_, audit_, log_, false, 12});
         const http::domain domain{*authority_, *authenticator_, admins_, reloads_, ready_, audit_, log_, *time_};
         server_ = std::make_unique<http::http_server>(options_, make_access_policy(options_.access), domain);
         server_->start();
@@ -74,8 +77,11 @@ protected:
         try {
             auto client = test::raw_client::tcp(port_);
             const auto got = client.ask(request);
-            const auto set = got["Set-Cookie"];
-            return {got.status, set.substr(0, set.find(';'))};
+            answer out{got.status, {}};
+            for (const auto& [name, value] : got.headers)
+                if (name == "Set-Cookie" && value.starts_with("__Host-session="))
+                    out.cookie = value.substr(0, value.find(';'));
+            return out;
         } catch (const test::connection_ended&) {
             return {};
         }
@@ -103,7 +109,8 @@ protected:
             const answer got = act();
             failed = testing::stop_failing();
             refused += got.status / 100 != 2 ? 1 : 0;
-            EXPECT_TRUE(got.status == 0 || got.status == 503 || got.status == rightly_refused || got.status / 100 == 2) << got.status << " at " << n;
+            EXPECT_TRUE(got.status == 0 || got.status == 503 || got.status == rightly_refused || got.status / 100 == 2)
+                << got.status << " at " << n;
             then(got);
             ASSERT_FALSE(HasFailure()) << "allocation " << n;
             ASSERT_LT(n, 5'000U);
@@ -127,6 +134,9 @@ protected:
     worker_pool hashing_{{"hash", 1, 64, thread_priority::normal, milliseconds{0}}};
     std::unique_ptr<user_store> users_ = make_sql_user_store(sql_, *time_, log_);
     std::unique_ptr<password_hasher> hasher_ = make_password_hasher(hashing_, cheap);
+    const secret key_{std::string(32, 'k')};
+    std::unique_ptr<persistent_throttle> throttle_ = make_throttle(options_.throttle, key_, *time_);
+    const device_tokens devices_{key_, options_.throttle.device_memory, *time_};
     std::unique_ptr<session_store> sessions_;
     std::unique_ptr<session_authority> authority_;
     std::unique_ptr<authenticator> authenticator_;
