@@ -81,8 +81,8 @@ struct core_context {
     // Empties the output buffer and gives memory back after an exceptionally large answer.
     void clear_output();
 
-    // Reads the clocks, ends what is past its deadline. Called every tick_ms. True: there is more to end, which can wait
-    // until others have had their turn; then call again.
+    // Reads the clocks, ends what is past its deadline. Called every tick_ms. True: there is more to end, which can
+    // wait until others have had their turn; then call again.
     bool tick();
     coarse_ms deadline_in(std::int64_t ms) const noexcept { return now + ms + tick_ms; }
 

@@ -1,5 +1,5 @@
-// D1, V4 (Keycloak CVE-2026-9802): acknowledged is durable. The program is killed, over and over, under concurrent logins, logouts, revocations,
-// reauthentications and password changes; power cuts take away what it had not synced.
+// D1, V4 (Keycloak CVE-2026-9802): acknowledged is durable. The program is killed, over and over, under concurrent
+// logins, logouts, revocations, reauthentications and password changes; power cuts take away what it had not synced.
 //
 // LATCHKEY_CRASH_CYCLES and LATCHKEY_CRASH_SEED override how often and with what seed: scripts/crash.
 #include "crash_client.hpp"

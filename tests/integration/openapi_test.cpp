@@ -22,7 +22,8 @@ protected:
     // The answer, which must have this status and be one that the file tells of for `path`.
     http_response expect(int status, const std::string& path, const http_request& request) const {
         SCOPED_TRACE(request.method + ' ' + request.target + ' ' + request.body);
-        const auto response = path.starts_with("/admin/") || path == "/metrics" ? admin().ask(request) : server().ask(request);
+        const auto response =
+            path.starts_with("/admin/") || path == "/metrics" ? admin().ask(request) : server().ask(request);
         EXPECT_EQ(response.status, status) << response.body;
         EXPECT_THAT(document_.faults(request.method, path, response), testing::IsEmpty()) << response.body;
         return response;
