@@ -139,7 +139,7 @@ class Walk:
         self.assert_at_login(browser)
         self.assertEqual(browser.text("[role=status]"), "You have signed out.")
         self.assert_page(browser, "Sign in")
-        self.assertEqual(browser.cookies(), {})
+        self.assertNotIn(COOKIE, browser.cookies())
         seen = len(self.app.seen)
         browser.open(self.guarded())
         self.assert_at_login(browser)

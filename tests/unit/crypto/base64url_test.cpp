@@ -41,6 +41,19 @@ TEST(base64url, has_one_form) {
     EXPECT_EQ(read(""), "");
 }
 
+// libsodium's decoder knows a second spelling of '-' and of '_'.
+TEST(base64url, no_other_byte_stands_for_a_digit) {
+    const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    int read_at_all = 0;
+    for (int byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        const bool is_digit = byte != 0 && digits.find(c) != std::string::npos;
+        EXPECT_EQ(read(std::string{'A', c, 'A', 'A'}).has_value(), is_digit) << byte;
+        read_at_all += is_digit ? 1 : 0;
+    }
+    EXPECT_EQ(read_at_all, 64);
+}
+
 TEST(base64url, writes_no_further_than_there_is_room) {
     EXPECT_EQ(read("YWJj", 3), "abc");
     EXPECT_FALSE(read("YWJj", 2));
