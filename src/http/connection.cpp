@@ -145,6 +145,7 @@ task<void> connection::serve() {
             // What is left must not wait in the kernel for somebody who doesn't read.
             error_code ignored;
             socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+            socket_.close(ignored);  // here: Asio's destructor would let it linger after all
             co_return;
         }
         answered_ = true;
