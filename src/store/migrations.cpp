@@ -59,10 +59,10 @@ constexpr std::array<migration, 3> history{{
         " name TEXT NOT NULL PRIMARY KEY,"
         " value TEXT NOT NULL)",
         "CREATE TABLE throttle ("
-        " key TEXT NOT NULL PRIMARY KEY,"          // 32 lower-case hex digits, as client
-        " kind INTEGER NOT NULL,"         // see throttle_kind
-        " failures BIGINT NOT NULL,"      // at least 1
-        " last_failure BIGINT NOT NULL,"  // seconds since 1970
+        " key TEXT NOT NULL PRIMARY KEY,"  // 32 lower-case hex digits, as client
+        " kind INTEGER NOT NULL,"          // see throttle_kind
+        " failures BIGINT NOT NULL,"       // at least 1
+        " last_failure BIGINT NOT NULL,"   // seconds since 1970
         " client TEXT NOT NULL,"
         " account TEXT NOT NULL)",  // empty where it isn't kept
     }},
