@@ -52,7 +52,7 @@ held with_failure(const held& h, const throttle_budget& budget, time_point now) 
 }
 
 seconds longest_memory(const throttle_budget& budget) noexcept {
-    const int halvings = std::bit_width(most_failures(budget));
+    const auto halvings = static_cast<std::int64_t>(std::bit_width(most_failures(budget)));
     return longest_wait(budget) + std::max(seconds{1}, budget.window) * halvings;
 }
 
