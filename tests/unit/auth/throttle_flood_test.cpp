@@ -133,5 +133,17 @@ TEST_F(ThrottleFlood, StandsADatabaseThatIsAwayForLong) {
     EXPECT_EQ(subject->take_changed(1'000'000).size(), all.size());
 }
 
+// The least memory that the configuration takes, and less.
+TEST_F(ThrottleFlood, WorksInLittleMemory) {
+    for (const std::size_t memory : {std::size_t{0}, std::size_t{1}, std::size_t{4096}, std::size_t{1024 * 1024}}) {
+        options.memory = memory;
+        subject = make_throttle(options, key, time);
+        unsigned admitted = 0;
+        for (int i = 0; i < 50; ++i)
+            admitted += attempt(1, "alice@example.com") ? 1 : 0;
+        EXPECT_EQ(admitted, options.per_pair.failures) << memory;
+    }
+}
+
 }  // namespace
 }  // namespace latchkey
