@@ -24,8 +24,8 @@ public:
     virtual ~throttle_store() = default;
     // All of it. errc::store_unavailable.
     virtual result<std::vector<throttle_record>> load() = 0;
-    // All of `changed` in one transaction, by key; what is older than `forgotten_before` is removed. Idempotent.
-    // errc::store_unavailable: nothing was saved.
+    // All of `changed` in one transaction, by key; what is older than `forgotten_before` is removed, the first time and
+    // whenever that is a minute on. Idempotent. errc::store_unavailable: nothing was saved. From one thread at a time.
     virtual result<void> save(std::span<const throttle_record> changed, time_point forgotten_before) = 0;
 };
 

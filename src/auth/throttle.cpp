@@ -231,7 +231,7 @@ std::vector<throttle_entry> table_throttle::list(const throttle_filter& filter, 
             entry.account = one.key == w.account || one.key == w.pair ? filter.account : table_.label_of(one);
             out.push_back(std::move(entry));
         }
-        if (out.size() > 2 * limit + slots_at_a_time) {
+        if (out.size() > slots_at_a_time && out.size() / 2 > limit) {
             std::nth_element(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(limit), out.end(), waits_longer);
             out.resize(limit);
         }
@@ -243,6 +243,7 @@ std::vector<throttle_entry> table_throttle::list(const throttle_filter& filter, 
 
 std::size_t table_throttle::clear(const throttle_filter& filter) noexcept {
     const auto w = keys_for(filter);
+    const time_point now = clock_.now();
     std::size_t cleared = 0, size = 0, from = 0;
     do {
         mutex_lock lock(mutex_);
@@ -251,8 +252,9 @@ std::size_t table_throttle::clear(const throttle_filter& filter) noexcept {
             slot& one = table_.at(from);
             if (!fits(one, w))
                 continue;
+            if (failures_at(one.state(), table_.budgets().of(one.kind), now) != 0)
+                ++cleared;
             table_.put(one, {});
-            ++cleared;
         }
     } while (from < size);
     return cleared;
@@ -275,8 +277,9 @@ void table_throttle::restore(std::span<const throttle_record> records) noexcept 
     for (const auto& record : records) {
         if (!is_kind(record.kind) || record.failures == 0)
             continue;
-        const held state{record.failures, std::min(record.last, now)};
-        if (failures_at(state, table_.budgets().of(record.kind), now) == 0)
+        const auto& budget = table_.budgets().of(record.kind);
+        const held state = plausible({record.failures, record.last}, budget, now);
+        if (failures_at(state, budget, now) == 0)
             continue;
         slot& one = table_.claim(record.key, record.kind, record.client, now);
         table_.put(one, state);
@@ -295,6 +298,8 @@ void table_throttle::put_back(std::span<const throttle_record> records) noexcept
     for (const auto& record : records)
         if (slot* const one = table_.find_even_empty(record.key))
             table_.mark_unsaved(*one);
+        else if (record.failures == 0)
+            table_.mark_gone(record.key);
 }
 
 time_point table_throttle::forgotten_before() const noexcept {

@@ -43,12 +43,16 @@ std::uint32_t failures_at(const held& h, const throttle_budget& budget, time_poi
     return windows >= 32 ? 0 : h.failures >> windows;
 }
 
+held plausible(const held& h, const throttle_budget& budget, time_point now) noexcept {
+    return {std::min(h.failures, most_failures(budget)), std::min(h.last, now)};
+}
+
 held with_failure(const held& h, const throttle_budget& budget, time_point now) noexcept {
     return {std::min(failures_at(h, budget, now) + 1, most_failures(budget)), now};
 }
 
 seconds longest_memory(const throttle_budget& budget) noexcept {
-    const int halvings = std::bit_width(most_failures(budget));
+    const auto halvings = static_cast<std::int64_t>(std::bit_width(most_failures(budget)));
     return longest_wait(budget) + std::max(seconds{1}, budget.window) * halvings;
 }
 

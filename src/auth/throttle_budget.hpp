@@ -26,6 +26,9 @@ time_point open_at(const held& h, const throttle_budget& budget) noexcept;
 // What is left of the failures at `now`, forgetting included.
 std::uint32_t failures_at(const held& h, const throttle_budget& budget, time_point now) noexcept;
 
+// The same as far as it could have come to be by `now`: no time to come, no more failures than are ever counted.
+held plausible(const held& h, const throttle_budget& budget, time_point now) noexcept;
+
 // One failure more, at `now`.
 held with_failure(const held& h, const throttle_budget& budget, time_point now) noexcept;
 

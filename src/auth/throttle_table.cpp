@@ -14,6 +14,9 @@ std::uint64_t word(const throttle_key& key, std::size_t which) noexcept {
     return out;
 }
 
+// One for so many slots: an eviction takes a judged password, and a second between two saves has some hundred of them.
+constexpr std::size_t slots_for_each_gone = 8;
+
 std::uint32_t to_seconds(time_point t) noexcept {
     return static_cast<std::uint32_t>(
         std::clamp<std::int64_t>(t.time_since_epoch().count(), 0, std::numeric_limits<std::uint32_t>::max()));
@@ -40,12 +43,12 @@ seconds throttle_budgets::longest_memory() const noexcept {
 
 throttle_table::throttle_table(std::size_t memory, const throttle_options& options) : budgets_(options) {
     const std::size_t for_labels = most_labels * (label_bytes + sizeof(std::uint32_t));
-    const std::size_t each = sizeof(slot) + sizeof(std::uint32_t) + 1;
+    const std::size_t each = sizeof(slot) + sizeof(std::uint32_t) + sizeof(throttle_key) / slots_for_each_gone;
     const std::size_t room = memory > 2 * for_labels ? memory - for_labels : memory / 2;
     const std::size_t labels = std::min(most_labels, (memory - room) / (label_bytes + sizeof(std::uint32_t)));
     slots_.resize(std::max<std::size_t>(1, room / each / ways) * ways);
-    listed_.resize(slots_.size());
     unsaved_.reserve(slots_.size());
+    gone_.reserve(slots_.size() / slots_for_each_gone);
     labels_.resize(labels + 1);  // the first is nobody's
     free_labels_.reserve(labels);
     for (std::size_t i = labels; i > 0; --i)
@@ -82,7 +85,8 @@ std::uint64_t throttle_table::weight(const slot& one, time_point now) const noex
         return 0;
     const auto& budget = budgets_.of(one.kind);
     const std::uint64_t left = failures_at(one.state(), budget, now);
-    return (left * 1024 / std::max(1U, budget.failures)) << 32 | (left == 0 ? 0 : one.last);
+    constexpr std::uint64_t heaviest = UINT32_MAX;
+    return std::min(left * 1024 / std::max(1U, budget.failures), heaviest) << 32 | (left == 0 ? 0 : one.last);
 }
 
 throttle_table::slot& throttle_table::claim(const throttle_key& key, throttle_kind kind, const client_prefix& client,
@@ -100,6 +104,8 @@ throttle_table::slot& throttle_table::claim(const throttle_key& key, throttle_ki
                 least = &slots_[i];
                 least_weight = w;
             }
+    if (least->failures != 0 || least->unsaved)
+        mark_gone(least->key);
     if (least->failures != 0) {
         if (least_weight != 0)
             ++evicted_;
@@ -126,12 +132,21 @@ void throttle_table::put(slot& one, const held& state) noexcept {
 }
 
 void throttle_table::mark_unsaved(slot& one) noexcept {
-    const auto index = static_cast<std::size_t>(&one - slots_.data());
+    if (!one.unsaved)
+        unsaved_.push_back(static_cast<std::uint32_t>(&one - slots_.data()));
     one.unsaved = true;
-    if (!listed_[index]) {
-        listed_[index] = true;
-        unsaved_.push_back(static_cast<std::uint32_t>(index));
-    }
+}
+
+void throttle_table::mark_saved(slot& one) noexcept {
+    if (!one.unsaved || &slots_[unsaved_.back()] != &one)
+        return;
+    unsaved_.pop_back();
+    one.unsaved = false;
+}
+
+void throttle_table::mark_gone(const throttle_key& key) noexcept {
+    if (gone_.size() < gone_.capacity())
+        gone_.push_back(key);
 }
 
 void throttle_table::label(slot& one, std::string_view account) noexcept {
@@ -153,24 +168,31 @@ void throttle_table::drop_label(slot& one) noexcept {
         free_labels_.push_back(std::exchange(one.label, 0));
 }
 
+// Nothing is struck off before all of it is copied: copying may fail. Keys that are gone come first, for one of them
+// may have come back since.
 std::vector<throttle_record> throttle_table::take_unsaved(std::size_t most) {
+    const std::size_t gone = std::min(most, gone_.size());
+    const std::size_t changed = std::min(most - gone, unsaved_.size());
     std::vector<throttle_record> out;
-    out.reserve(std::min(most, unsaved_.size()));
-    while (out.size() < most && !unsaved_.empty()) {
-        slot& one = slots_[unsaved_.back()];
-        if (one.unsaved)
-            out.push_back({one.key, one.kind, one.failures, one.state().last, client_prefix{{one.client}},
-                           std::string(label_of(one))});
-        one.unsaved = false;
-        listed_[unsaved_.back()] = false;
-        unsaved_.pop_back();
+    out.reserve(gone + changed);
+    for (std::size_t i = gone_.size() - gone; i < gone_.size(); ++i)
+        out.push_back({gone_[i], {}, 0, {}, {}, {}});
+    for (std::size_t i = unsaved_.size() - changed; i < unsaved_.size(); ++i) {
+        const slot& one = slots_[unsaved_[i]];
+        out.push_back({one.key, one.kind, one.failures, one.state().last, client_prefix{{one.client}},
+                       std::string(label_of(one))});
     }
+    for (std::size_t i = unsaved_.size() - changed; i < unsaved_.size(); ++i)
+        slots_[unsaved_[i]].unsaved = false;
+    unsaved_.resize(unsaved_.size() - changed);
+    gone_.resize(gone_.size() - gone);
     return out;
 }
 
 std::size_t throttle_table::bytes() const noexcept {
-    return slots_.capacity() * sizeof(slot) + unsaved_.capacity() * sizeof(std::uint32_t) + listed_.capacity() / 8 +
-           labels_.capacity() * sizeof(label_text) + free_labels_.capacity() * sizeof(std::uint32_t);
+    return slots_.capacity() * sizeof(slot) + unsaved_.capacity() * sizeof(std::uint32_t) +
+           gone_.capacity() * sizeof(throttle_key) + labels_.capacity() * sizeof(label_text) +
+           free_labels_.capacity() * sizeof(std::uint32_t);
 }
 
 }  // namespace latchkey

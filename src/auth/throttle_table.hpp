@@ -40,7 +40,7 @@ public:
         std::uint32_t last = 0;   // seconds since 1970
         std::uint32_t label = 0;  // 0: none
         throttle_kind kind{};     // nought: never used
-        bool unsaved = false;
+        bool unsaved = false;     // then it is in unsaved_, once
 
         held state() const noexcept { return {failures, time_point{seconds{last}}}; }
     };
@@ -68,11 +68,15 @@ public:
     slot& at(std::size_t index) noexcept { return slots_[index]; }
     const slot& at(std::size_t index) const noexcept { return slots_[index]; }
 
-    // Hands out up to `most` slots that changed since they were handed out last. Throws std::bad_alloc, and then they
-    // still count as changed.
+    // Hands out up to `most` slots that changed since they were handed out last, and before them the keys that have
+    // lost theirs: what is saved is no more than what is held. Throws std::bad_alloc, and then they still count as
+    // changed.
     std::vector<throttle_record> take_unsaved(std::size_t most);
     void mark_unsaved(slot& one) noexcept;
-    void mark_saved(slot& one) noexcept { one.unsaved = false; }  // in the list it stays, and is skipped there
+    // The key holds nothing any more, and that is not saved yet. Beyond some thousands it is left to time.
+    void mark_gone(const throttle_key& key) noexcept;
+    // Takes the latest mark_unsaved() back.
+    void mark_saved(slot& one) noexcept;
 
     std::size_t used() const noexcept { return used_; }
     std::uint64_t evicted() const noexcept { return evicted_; }
@@ -90,8 +94,8 @@ private:
 
     throttle_budgets budgets_;
     std::vector<slot> slots_;
-    std::vector<std::uint32_t> unsaved_;  // indices, each at most once; room for all of them
-    std::vector<bool> listed_;            // in unsaved_
+    std::vector<std::uint32_t> unsaved_;  // indices; room for all of them
+    std::vector<throttle_key> gone_;      // that may be saved, but have no slot; never more than there is room for
     std::vector<label_text> labels_;
     std::vector<std::uint32_t> free_labels_;
     std::size_t used_ = 0;

@@ -23,7 +23,7 @@ secret write_base64url(std::span<const std::uint8_t> bytes) {
 std::optional<std::size_t> read_base64url(std::string_view text, std::span<std::uint8_t> out) noexcept {
     std::size_t size = 0;
     const char* end = nullptr;
-    // libsodium 1.0.18 takes 0xad for '-' and 0xdf for '_': one token must not have several spellings.
+    // libsodium 1.0.18 reads bytes beyond ASCII, too: one value would have several texts.
     if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
         return std::nullopt;
     if (sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end, unpadded_text) != 0 ||

@@ -385,19 +385,5 @@ TEST_F(Throttle, KnowsWhenARecordMeansNothingAnyMore) {
     EXPECT_TRUE(next->list({}, 10).empty());
 }
 
-// The least memory that the configuration takes, and less.
-TEST(SmallThrottle, Works) {
-    for (const std::size_t memory : {std::size_t{0}, std::size_t{1}, std::size_t{4096}, std::size_t{1024 * 1024}}) {
-        manual_clock time;
-        auto options = budgets(5, 20, 10);
-        options.memory = memory;
-        const auto subject = make_throttle(options, key(), time);
-        int all = 0;
-        for (int i = 0; i < 50; ++i)
-            all += subject->admit({client(1), "alice@example.com", {}}) ? 1 : 0;
-        EXPECT_EQ(all, 5) << memory;
-    }
-}
-
 }  // namespace
 }  // namespace latchkey

@@ -41,17 +41,16 @@ TEST(base64url, has_one_form) {
     EXPECT_EQ(read(""), "");
 }
 
-// libsodium's decoder knows a second spelling of '-' and of '_'.
-TEST(base64url, no_other_byte_stands_for_a_digit) {
-    const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    int read_at_all = 0;
-    for (int byte = 0; byte < 256; ++byte) {
-        const char c = static_cast<char>(byte);
-        const bool is_digit = byte != 0 && digits.find(c) != std::string::npos;
-        EXPECT_EQ(read(std::string{'A', c, 'A', 'A'}).has_value(), is_digit) << byte;
-        read_at_all += is_digit ? 1 : 0;
-    }
-    EXPECT_EQ(read_at_all, 64);
+// libsodium 1.0.18 reads what is beyond ASCII as '_'.
+TEST(base64url, has_no_other_digits) {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (int c = 0; c < 256; ++c)
+        for (std::size_t at = 0; at < 4; ++at) {
+            std::string text = "____";
+            text[at] = static_cast<char>(c);
+            std::array<std::uint8_t, 3> out{};
+            EXPECT_EQ(read_base64url(text, out).has_value(), digits.find(text[at]) != digits.npos) << c << " at " << at;
+        }
 }
 
 TEST(base64url, writes_no_further_than_there_is_room) {

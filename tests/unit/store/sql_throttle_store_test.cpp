@@ -76,6 +76,36 @@ TEST_F(SqlThrottleStore, RemovesWhatMeansNothingAnyMore) {
     EXPECT_EQ(loaded()[0].key, record(2, 5).key);
 }
 
+// Once a minute is enough, and it is the time of `forgotten_before` that counts.
+TEST_F(SqlThrottleStore, RemovesOldRowsOnceAMinute) {
+    const auto save_at = [&](throttle_record one, std::int64_t forgotten_before) {
+        ASSERT_TRUE(subject->save(std::span(&one, 1), time_point{seconds{forgotten_before}}));
+    };
+    save_at(record(1, 5, 2'000), 1'000);
+    save_at(record(2, 5, 1'000), 1'059);
+    EXPECT_EQ(loaded().size(), 2U);
+    save_at(record(3, 5, 2'000), 1'060);
+    ASSERT_EQ(loaded().size(), 2U);
+    EXPECT_EQ(loaded()[0].key, record(1, 5).key);
+    EXPECT_EQ(loaded()[1].key, record(3, 5).key);
+}
+
+// ...and not as long as it failed.
+TEST_F(SqlThrottleStore, RemovesOldRowsAfterAFailure) {
+    save({record(1, 5, 1'700'000'000)});
+    const std::vector records{record(2, 5)};
+    const time_point later{seconds{1'700'000'100}};
+    {
+        soci::session sql(database->pool());
+        sql << "ALTER TABLE throttle RENAME TO elsewhere";
+        EXPECT_FALSE(subject->save(records, later));
+        sql << "ALTER TABLE elsewhere RENAME TO throttle";
+    }
+    ASSERT_TRUE(subject->save(records, later));
+    ASSERT_EQ(loaded().size(), 1U);
+    EXPECT_EQ(loaded()[0].key, record(2, 5).key);
+}
+
 TEST_F(SqlThrottleStore, LeavesOutRowsOfOtherHands) {
     save({record(1, 5)});
     {
