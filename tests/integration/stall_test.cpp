@@ -1,13 +1,16 @@
 // Stalls: a server that is stopped for a while, a disk that is slow, a reader of the log that is gone or stuck.
 #include "audit_lines.hpp"
 #include "bare_server.hpp"
+#include "deadline.hpp"
 #include "expectations.hpp"
+#include "process_probe.hpp"
 #include "program_shim.hpp"
 
 #include <gmock/gmock.h>
 
 #include <atomic>
 #include <csignal>
+#include <stdexcept>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -17,6 +20,13 @@ namespace latchkey::test {
 namespace {
 
 using namespace std::chrono_literals;
+
+// SIGSTOP reaches one thread after the other.
+void wait_until_stopped(pid_t pid) {
+    for (const deadline until; !is_stopped(pid);)
+        if (until.passed())
+            throw std::runtime_error("the server does not stop");
+}
 
 // SIGSTOP, and time goes by: sessions are as old as they are, requests that came meanwhile are answered, and what was
 // idle too long is closed.
@@ -40,6 +50,7 @@ TEST(stopped_server, goes_on_where_it_was) {
     EXPECT_EQ(status_of(used), 200);
 
     server.send_signal(SIGSTOP);
+    wait_until_stopped(server.pid());
     auto waiting = home.connect();  // the kernel takes it
     waiting.send("GET /health/alive HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_FALSE(waiting.readable(200ms));
@@ -63,6 +74,7 @@ TEST(stopped_server, deadlines_count_the_time_it_was_stopped) {
     auto slow = server.connect();
     slow.send("GET / HT");
     server.process().send_signal(SIGSTOP);
+    wait_until_stopped(server.process().pid());
     EXPECT_FALSE(slow.readable(500ms));
     server.process().send_signal(SIGCONT);
     EXPECT_THAT(slow.read_to_end(), testing::AnyOf(testing::HasSubstr(" 408 "), testing::IsEmpty()));

@@ -35,6 +35,7 @@ public:
     // Waits for its end: the exit code. Throws std::runtime_error when there is none.
     int wait();
     void send_signal(int number) { process_->send_signal(number); }
+    pid_t pid() const { return process_->pid(); }
 
     bool running() const { return process_ && process_->running(); }
     const latchkey_server& home() const noexcept { return home_; }
