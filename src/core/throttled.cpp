@@ -6,7 +6,7 @@
 namespace latchkey {
 namespace {
 
-constexpr seconds longest{86400};
+constexpr seconds longest_wait{86400};
 
 // Where the value of a code is how long to wait.
 class throttle_category final : public boost::system::error_category {
@@ -27,7 +27,7 @@ const throttle_category& category() noexcept {
 }  // namespace
 
 boost::system::error_code throttled_for(seconds wait) noexcept {
-    return {static_cast<int>(std::clamp(wait, seconds{1}, longest).count()), category()};
+    return {static_cast<int>(std::clamp(wait, seconds{1}, longest_wait).count()), category()};
 }
 
 seconds throttle_wait(const boost::system::error_code& error) noexcept {
