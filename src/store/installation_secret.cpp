@@ -9,7 +9,7 @@
 namespace latchkey {
 namespace {
 
-constexpr const char* name = "secret";
+const std::string name = "secret";
 
 // Random text of the length and kind of a cookie's value; the bytes are its hash, as those of a session's key are.
 secret bytes_behind(const std::string& text, const std::string& where) {
@@ -30,12 +30,11 @@ secret load_installation_secret(sql_database& database) {
         soci::session sql(database.pool());
         exclusive_transaction transaction(database, sql);
         std::string text;
-        sql << "SELECT value FROM installation WHERE name = :name", soci::into(text),
-            soci::use(std::string(name), "name");
+        sql << "SELECT value FROM installation WHERE name = :name", soci::into(text), soci::use(name, "name");
         if (!sql.got_data()) {
             text = std::string(new_session_token().reveal());
-            sql << "INSERT INTO installation (name, value) VALUES (:name, :value)",
-                soci::use(std::string(name), "name"), soci::use(text, "value");
+            sql << "INSERT INTO installation (name, value) VALUES (:name, :value)", soci::use(name, "name"),
+                soci::use(text, "value");
         }
         transaction.commit();
         return bytes_behind(text, database.name());
