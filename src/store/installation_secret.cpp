@@ -9,8 +9,6 @@
 namespace latchkey {
 namespace {
 
-const std::string name = "secret";
-
 // Random text of the length and kind of a cookie's value; the bytes are its hash, as those of a session's key are.
 secret bytes_behind(const std::string& text, const std::string& where) {
     const auto key = key_of(text);
@@ -26,6 +24,7 @@ secret bytes_behind(const std::string& text, const std::string& where) {
 }  // namespace
 
 secret load_installation_secret(sql_database& database) {
+    const std::string name = "secret";
     try {
         soci::session sql(database.pool());
         exclusive_transaction transaction(database, sql);
