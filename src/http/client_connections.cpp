@@ -35,12 +35,16 @@ std::array<client_connections::counter*, 2> client_connections::counters_of(std:
     return {&counters_[hash % row], &counters_[row + (hash >> 32) % row]};
 }
 
+// Counted in both places before either is looked at: of those that come at once, the one whose counting ends last sees
+// all the others in both. Who looked while counting could see the half of each of two others, and pass beside them.
 client_connections::place client_connections::enter(const client_prefix& client, std::size_t most) noexcept {
     const std::uint64_t hash = hash_of(client);
-    std::size_t held = SIZE_MAX;
-    for (counter* one : counters_of(hash))
-        held = std::min<std::size_t>(held, one->fetch_add(1, std::memory_order_relaxed));
-    if (held < most)
+    const auto both = counters_of(hash);
+    for (counter* one : both)
+        one->fetch_add(1, std::memory_order_acq_rel);
+    const std::uint32_t held =
+        std::min(both[0]->load(std::memory_order_acquire), both[1]->load(std::memory_order_acquire));
+    if (held <= most)
         return place(*this, hash);
     leave(hash);
     return {};
@@ -48,7 +52,7 @@ client_connections::place client_connections::enter(const client_prefix& client,
 
 void client_connections::leave(std::uint64_t hash) noexcept {
     for (counter* one : counters_of(hash))
-        one->fetch_sub(1, std::memory_order_relaxed);
+        one->fetch_sub(1, std::memory_order_release);
 }
 
 }  // namespace latchkey::http

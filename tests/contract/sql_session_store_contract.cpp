@@ -65,12 +65,12 @@ private:
 };
 
 const session_store_factory sqlite{"sqlite", [] { return std::make_unique<with_database>(); }, true, 300};
-const auto name_of = [](const auto& test) { return test.param.name; };
+const auto name_of_sql = [](const auto& test) { return test.param.name; };
 
-INSTANTIATE_TEST_SUITE_P(sql, session_store_contract, ::testing::Values(sqlite), name_of);
-INSTANTIATE_TEST_SUITE_P(sql, session_store_model, ::testing::Values(sqlite), name_of);
-INSTANTIATE_TEST_SUITE_P(sql, session_store_concurrent, ::testing::Values(sqlite), name_of);
-INSTANTIATE_TEST_SUITE_P(sql, session_store_durable, ::testing::Values(sqlite), name_of);
+INSTANTIATE_TEST_SUITE_P(sql, session_store_contract, ::testing::Values(sqlite), name_of_sql);
+INSTANTIATE_TEST_SUITE_P(sql, session_store_model, ::testing::Values(sqlite), name_of_sql);
+INSTANTIATE_TEST_SUITE_P(sql, session_store_concurrent, ::testing::Values(sqlite), name_of_sql);
+INSTANTIATE_TEST_SUITE_P(sql, session_store_durable, ::testing::Values(sqlite), name_of_sql);
 
 }  // namespace
 }  // namespace latchkey::testing

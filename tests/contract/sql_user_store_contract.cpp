@@ -9,9 +9,9 @@ const user_store_factory sqlite{"sqlite", [](const std::string& directory, const
                                     options.url = "sqlite:" + directory + "/users.db";
                                     return make_sql_user_store(open_database(options), now, log);
                                 }};
-const auto name_of = [](const auto& test) { return test.param.name; };
+const auto name_of_users = [](const auto& test) { return test.param.name; };
 
-INSTANTIATE_TEST_SUITE_P(sqlite, user_store_contract, ::testing::Values(sqlite), name_of);
+INSTANTIATE_TEST_SUITE_P(sqlite, user_store_contract, ::testing::Values(sqlite), name_of_users);
 
 }  // namespace
 }  // namespace latchkey::testing

@@ -80,16 +80,16 @@ std::string describe(const header_list& headers) {
 TEST_F(cross_site, login) {
     for (const auto& [headers, permitted] : matrix()) {
         SCOPED_TRACE(describe(headers));
-        const auto json = server().ask(login_request(alice(), headers));
+        const auto sent = server().ask(login_request(alice(), headers));
         const auto form =
             server().ask(post_form("/login", {{"email", alice().email}, {"password", alice().password}}, headers));
         if (permitted) {
-            EXPECT_EQ(json.status, 200);
+            EXPECT_EQ(sent.status, 200);
             EXPECT_EQ(form.status, 303);
             continue;
         }
-        expect_problem(json, 403, "cross_site_request");
-        EXPECT_EQ(json.count("Set-Cookie"), 0U);
+        expect_problem(sent, 403, "cross_site_request");
+        EXPECT_EQ(sent.count("Set-Cookie"), 0U);
         EXPECT_EQ(form.status, 403);
         EXPECT_EQ(form.count("Set-Cookie"), 0U);
     }

@@ -8,7 +8,7 @@
 namespace latchkey::test {
 namespace {
 
-const std::string endpoint = "/oauth2/auth";
+const std::string drop_in = "/oauth2/auth";
 const std::vector<std::string> names{"X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Groups",
                                      "X-Auth-Request-Preferred-Username"};
 
@@ -32,7 +32,7 @@ protected:
     }
     static void TearDownTestSuite() { server_.reset(); }
     static latchkey_server& server() { return *server_; }
-    static http_response check(const header_list& headers) { return server().ask(get(endpoint, headers)); }
+    static http_response check(const header_list& headers) { return server().ask(get(drop_in, headers)); }
 
     inline static std::string alice_, bob_;
 
@@ -44,7 +44,7 @@ TEST_F(oauth2_auth, signed_in_is_202_with_every_header) {
     for (const auto& [cookie, user] : {std::pair{alice_, &alice()}, {bob_, &bob()}}) {
         const auto who = json_of(server().ask(get("/sessions/whoami", with_cookie(cookie))));
         for (const char* method : {"GET", "HEAD"}) {
-            const auto response = server().ask({method, endpoint, as_documented(with_cookie(cookie)), {}});
+            const auto response = server().ask({method, drop_in, as_documented(with_cookie(cookie)), {}});
             EXPECT_EQ(response.status, 202);
             expect_common_headers(response);
             EXPECT_EQ(response["Content-Length"], "0");
@@ -64,7 +64,7 @@ TEST_F(oauth2_auth, anonymous_is_401_and_nothing_else) {
     expect_bare_refusal(check(as_browser(as_documented())), 401);
     expect_bare_refusal(check(with_cookie("nobodys", as_documented())), 401);
     for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS"})
-        EXPECT_EQ(server().ask({method, endpoint, as_documented(with_cookie(alice_)), {}}).status, 405);
+        EXPECT_EQ(server().ask({method, drop_in, as_documented(with_cookie(alice_)), {}}).status, 405);
     for (const char* target : {"/oauth2/auth/", "/oauth2", "/oauth2/start", "/oauth2/sign_in", "/OAUTH2/auth"})
         EXPECT_EQ(server().ask(get(target, with_cookie(alice_))).status, 404) << target;
 }
@@ -95,19 +95,18 @@ TEST_F(oauth2_auth, rules_need_a_url) {
     const header_list twice{{"X-Original-URL", "https://app.example.com/"},
                             {"X-Original-URL", "https://app.example.com/"}};
     expect_bare_refusal(check(with_cookie(alice_, twice)), 403);
-    const auto stranger =
-        server()
-            .connect({.from = "127.0.0.2"})
-            .ask(get(endpoint, with_cookie(bob_, {{"X-Original-URL", "https://admin.example.com/"}})));
+    const auto stranger = server()
+                              .connect({.from = "127.0.0.2"})
+                              .ask(get(drop_in, with_cookie(bob_, {{"X-Original-URL", "https://admin.example.com/"}})));
     EXPECT_EQ(stranger.status, 202) << "a stranger's URL is none: the default alone";
 }
 
 TEST(oauth2_auth_default, deny_is_for_everybody) {
     latchkey_server server(guarded_sites());
     const auto cookie = server.login(alice());
-    EXPECT_EQ(server.ask(get(endpoint, with_cookie(cookie))).status, 403);
-    EXPECT_EQ(server.ask(get(endpoint)).status, 401);
-    EXPECT_EQ(server.ask(get(endpoint, with_cookie(cookie, {{"X-Original-URL", "https://app.example.com/"}}))).status,
+    EXPECT_EQ(server.ask(get(drop_in, with_cookie(cookie))).status, 403);
+    EXPECT_EQ(server.ask(get(drop_in)).status, 401);
+    EXPECT_EQ(server.ask(get(drop_in, with_cookie(cookie, {{"X-Original-URL", "https://app.example.com/"}}))).status,
               202);
 }
 

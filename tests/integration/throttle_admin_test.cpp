@@ -10,8 +10,8 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-const visitor home{"203.0.113.7", ""};
-const visitor elsewhere{"2001:db8:1:2::3", ""};
+const visitor office{"203.0.113.7", ""};
+const visitor abroad{"2001:db8:1:2::3", ""};
 
 class throttle_admin : public testing::Test {
 protected:
@@ -30,7 +30,7 @@ protected:
 
 TEST_F(throttle_admin, shows_what_is_held) {
     EXPECT_EQ(list(), json::array());
-    fail(server_, home, alice().email, 3);
+    fail(server_, office, alice().email, 3);
     const auto all = list();
     ASSERT_EQ(all.size(), 3U) << all;
     std::map<std::string, json> by_kind;
@@ -40,30 +40,30 @@ TEST_F(throttle_admin, shows_what_is_held) {
         EXPECT_GT(entry["wait_seconds"], 0);
         EXPECT_EQ(entry["id"].get<std::string>().size(), 32U);
     }
-    EXPECT_EQ(by_kind["pair"]["client"], home.address);
-    EXPECT_EQ(by_kind["client"]["client"], home.address);
+    EXPECT_EQ(by_kind["pair"]["client"], office.address);
+    EXPECT_EQ(by_kind["client"]["client"], office.address);
     EXPECT_TRUE(by_kind["account"]["client"].is_null());
     EXPECT_EQ(by_kind["account"]["account"], alice().email);
     EXPECT_EQ(list("?account=Alice%40Example.com").size(), 2U);
-    EXPECT_EQ(list("?client=" + home.address).size(), 2U);
+    EXPECT_EQ(list("?client=" + office.address).size(), 2U);
     EXPECT_EQ(list("?limit=1").size(), 1U);
     EXPECT_EQ(list("?client=192.0.2.99"), json::array());
     EXPECT_EQ(list("?id=" + by_kind["pair"]["id"].get<std::string>()), json::array({by_kind["pair"]}));
 }
 
 TEST_F(throttle_admin, forgets_what_is_held) {
-    fail(server_, home, alice().email, 3);
-    EXPECT_EQ(enter(home, alice()), 429);
+    fail(server_, office, alice().email, 3);
+    EXPECT_EQ(enter(office, alice()), 429);
     EXPECT_EQ(ask_admin(server_, "DELETE", "/admin/throttles").status, 400);
-    EXPECT_EQ(enter(home, alice()), 429);
+    EXPECT_EQ(enter(office, alice()), 429);
     EXPECT_EQ(clear("?account=alice@example.com"), 2);
-    EXPECT_EQ(enter(home, alice()), 429) << "the client's own is still there";
-    EXPECT_EQ(clear("?client=" + home.address), 1);
-    EXPECT_EQ(enter(home, alice()), 200);
-    fail(server_, elsewhere, bob().email, 3);
+    EXPECT_EQ(enter(office, alice()), 429) << "the client's own is still there";
+    EXPECT_EQ(clear("?client=" + office.address), 1);
+    EXPECT_EQ(enter(office, alice()), 200);
+    fail(server_, abroad, bob().email, 3);
     EXPECT_EQ(clear("?all=true"), 3);
     EXPECT_EQ(clear("?all=true"), 0);
-    EXPECT_EQ(enter(elsewhere, bob()), 200);
+    EXPECT_EQ(enter(abroad, bob()), 200);
     EXPECT_THAT(server_.output(), HasSubstr("\"throttle_cleared\""));  // A3
 }
 
@@ -88,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(server, throttle_command, testing::Values(server_is::up
                          [](const auto& server) { return std::string(server.param == server_is::up ? "up" : "down"); });
 
 TEST_P(throttle_command, lists) {
-    fail(server_, elsewhere, alice().email, 3);
+    fail(server_, abroad, alice().email, 3);
     const auto told = run({"list", "--json"}).output;
     const auto all = json::parse(told)["throttles"];
     EXPECT_EQ(all.size(), 3U) << told;
@@ -100,16 +100,16 @@ TEST_P(throttle_command, lists) {
 }
 
 TEST_P(throttle_command, clears) {
-    fail(server_, home, alice().email, 3);
+    fail(server_, office, alice().email, 3);
     EXPECT_EQ(json::parse(run({"clear", "--account", alice().email, "--json"}).output),
               json::parse(R"({"cleared":2})"));
-    EXPECT_EQ(enter(elsewhere, alice()), 200);
-    EXPECT_EQ(enter(home, alice()), 429);
-    EXPECT_EQ(run({"clear", "--client", home.address}).output, "Forgot 1 throttle.\n");
-    EXPECT_EQ(enter(home, alice()), 200);
-    fail(server_, home, bob().email, 3);
+    EXPECT_EQ(enter(abroad, alice()), 200);
+    EXPECT_EQ(enter(office, alice()), 429);
+    EXPECT_EQ(run({"clear", "--client", office.address}).output, "Forgot 1 throttle.\n");
+    EXPECT_EQ(enter(office, alice()), 200);
+    fail(server_, office, bob().email, 3);
     run({"clear", "--all"});
-    EXPECT_EQ(enter(home, bob()), 200);
+    EXPECT_EQ(enter(office, bob()), 200);
     EXPECT_EQ(run({"list"}).output, "");
 }
 

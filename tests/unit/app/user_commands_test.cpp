@@ -12,8 +12,8 @@
 namespace latchkey {
 namespace {
 
-using testing::HasSubstr;
-using testing::MatchesRegex;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using json = nlohmann::json;
 
 class silent final : public logger {
@@ -73,7 +73,7 @@ TEST_F(UserCommands, AddTakesThePasswordFromStandardInput) {
         run({"user", "add", "--email", "ada@example.com", "--password-stdin"}, "  seven crates of quinces \n");
     ASSERT_EQ(added.exit, 0) << added.err;
     EXPECT_EQ(added.out, "Added ada@example.com.\n");
-    EXPECT_THAT(stored_hash("ada@example.com"), testing::StartsWith("$argon2id$v=19$m=8,t=1,p=1$"));
+    EXPECT_THAT(stored_hash("ada@example.com"), ::testing::StartsWith("$argon2id$v=19$m=8,t=1,p=1$"));
 }
 
 // P1, P2

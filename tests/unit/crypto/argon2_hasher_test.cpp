@@ -13,7 +13,7 @@
 namespace latchkey {
 namespace {
 
-constexpr argon2_parameters cheap{64 * 1024, 1};
+constexpr argon2_parameters cheapest{64 * 1024, 1};
 
 worker_pool_options one_worker() {
     worker_pool_options options;
@@ -26,7 +26,7 @@ class Hasher : public ::testing::Test {
 protected:
     testing::runner run;  // outlives the pool, whose thread may still be on its way out of a post() to it
     worker_pool pool{one_worker()};
-    std::unique_ptr<password_hasher> hasher = make_password_hasher(pool, cheap);
+    std::unique_ptr<password_hasher> hasher = make_password_hasher(pool, cheapest);
     const client_prefix nobody;
     const secret right{std::string_view{"right password"}};
     const secret wrong{std::string_view{"wrong password"}};
@@ -107,7 +107,7 @@ TEST_F(Hasher, QueuesClientsApart) {
     options.queue = 2;
     boost::asio::io_context io;
     worker_pool fair{options};
-    const auto shared = make_password_hasher(fair, cheap);
+    const auto shared = make_password_hasher(fair, cheapest);
     client_address first, second, other;
     first.bytes = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1, 1};
     second.bytes = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1, 2};

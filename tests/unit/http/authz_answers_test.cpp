@@ -10,7 +10,7 @@ using testing::answer;
 using testing::field_list;
 
 const std::string identity[] = {"Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups", "Remote-Session"};
-const std::string login_page = "https://auth.example.com/login";
+const std::string login_at = "https://auth.example.com/login";
 const std::string back = "?rd=https%3A%2F%2Fapp.example.com%2Fa%2Fb%3Fc%3Dd";
 
 class authz_answers : public testing::authz_fixture {
@@ -137,9 +137,9 @@ TEST_F(authz_answers, nginx_is_told_where_the_login_page_is) {
     for (const auto& fields : {original(), browser(original())}) {
         const auto a = get(nginx, fields);
         expect_empty(a, 401);
-        EXPECT_EQ(a.header("Location"), login_page + back + "&rm=GET");
+        EXPECT_EQ(a.header("Location"), login_at + back + "&rm=GET");
     }
-    EXPECT_EQ(get(nginx, without(original(), "X-Original-Method")).header("Location"), login_page + back);
+    EXPECT_EQ(get(nginx, without(original(), "X-Original-Method")).header("Location"), login_at + back);
     EXPECT_EQ(ask("POST " + std::string(nginx), testing::lines(original())).status, 405);
 }
 
@@ -150,7 +150,7 @@ TEST_F(authz_answers, browsers_are_redirected) {
     host_ = "app.example.com";
     for (const auto& [method, status] : cases) {
         SCOPED_TRACE(method);
-        const auto location = login_page + back + "&rm=" + method;
+        const auto location = login_at + back + "&rm=" + method;
         const auto forwarded_one = get(forward, browser(with(forwarded(), "X-Forwarded-Method", method)));
         expect_empty(forwarded_one, status);
         EXPECT_EQ(forwarded_one.header("Location"), location);
@@ -161,7 +161,7 @@ TEST_F(authz_answers, browsers_are_redirected) {
         const auto unsaid = ask(std::string(method) + ' ' + forward,
                                 testing::lines(browser(without(forwarded(), "X-Forwarded-Method"))));
         expect_empty(unsaid, status);
-        EXPECT_EQ(unsaid.header("Location"), login_page + back);
+        EXPECT_EQ(unsaid.header("Location"), login_at + back);
     }
 }
 

@@ -53,9 +53,9 @@ TEST(device_name, browsers_that_people_have) {
          "Mobile/15E148 Safari/604.1",
          "Safari", "iPad"},
     };
-    for (const auto& [user_agent, browser, system] : all) {
+    for (const auto& [user_agent, program, system] : all) {
         const std::string kept = shorten_user_agent(user_agent);
-        EXPECT_EQ(name_device(kept), (device_name{browser, system})) << user_agent;
+        EXPECT_EQ(name_device(kept), (device_name{program, system})) << user_agent;
     }
 }
 
@@ -74,8 +74,8 @@ TEST(device_name, programs_say_their_name) {
                          {"a<b/1", "", ""},
                          {"\xe2\x80\xae", "", ""},
                          {"\xff", "", ""}};
-    for (const auto& [user_agent, browser, system] : all)
-        EXPECT_EQ(name_device(user_agent), (device_name{browser, system})) << user_agent;
+    for (const auto& [user_agent, program, system] : all)
+        EXPECT_EQ(name_device(user_agent), (device_name{program, system})) << user_agent;
     EXPECT_EQ(name_device(std::string(128, 'x')), device_name{}) << "no name is that long";
 }
 

@@ -9,11 +9,11 @@
 namespace latchkey {
 namespace {
 
-using pipe = batch_pipe<std::unique_ptr<int>>;
+using number_pipe = batch_pipe<std::unique_ptr<int>>;
 
 TEST(batch_pipe, hands_over_everything_in_order) {
     for (const int count : {0, 1, 511, 512, 513, 20'000}) {
-        pipe numbers;
+        number_pipe numbers;
         std::thread writer([&] {
             for (int n = 0; n < count; ++n)
                 ASSERT_TRUE(numbers.push(std::make_unique<int>(n)));
@@ -30,7 +30,7 @@ TEST(batch_pipe, hands_over_everything_in_order) {
 }
 
 TEST(batch_pipe, an_error_comes_behind_what_was_pushed) {
-    pipe numbers;
+    number_pipe numbers;
     EXPECT_TRUE(numbers.push(std::make_unique<int>(1)));
     numbers.close(std::make_exception_ptr(std::runtime_error("x")));
     EXPECT_EQ(numbers.pop().value().size(), 1U);
@@ -39,7 +39,7 @@ TEST(batch_pipe, an_error_comes_behind_what_was_pushed) {
 
 // Also one that waits for room.
 TEST(batch_pipe, a_writer_hears_that_the_reader_has_gone) {
-    pipe numbers;
+    number_pipe numbers;
     std::thread writer([&] {
         while (numbers.push(std::make_unique<int>(0))) {
         }

@@ -9,8 +9,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr seconds day{86'400};
-constexpr seconds year = 365 * day;
+constexpr seconds a_day{86'400};
+constexpr seconds a_year = 365 * a_day;
 
 class session_ages : public journal_fixture {
 protected:
@@ -30,7 +30,7 @@ protected:
 
 // T3: a wall clock that was set while the server was down changes no age.
 TEST_F(session_ages, ages_are_exact_within_a_boot) {
-    for (const seconds step : {-year, day, seconds{-3600}, -day, seconds{3}, year + year}) {
+    for (const seconds step : {-a_year, a_day, seconds{-3600}, -a_day, seconds{3}, a_year + a_year}) {
         execute("DELETE FROM sessions");
         begin_sessions(1, 1);
         clock.advance(seconds{50});
@@ -53,11 +53,11 @@ TEST_F(session_ages, ages_are_exact_within_a_boot) {
 
 TEST_F(session_ages, a_step_makes_no_session_immortal_and_ends_none_early) {
     begin_sessions(1, 1);
-    set_wall_clock(-year, options.idle_timeout - seconds{1});
+    set_wall_clock(-a_year, options.idle_timeout - seconds{1});
     EXPECT_THAT(load(), SizeIs(1));
-    set_wall_clock(year + day, seconds{0});
+    set_wall_clock(a_year + a_day, seconds{0});
     EXPECT_THAT(load(), SizeIs(1));
-    set_wall_clock(-year, seconds{1});
+    set_wall_clock(-a_year, seconds{1});
     EXPECT_THAT(load(), IsEmpty());
 }
 
@@ -78,7 +78,7 @@ TEST_F(session_ages, after_a_reboot_the_wall_clock_is_believed_when_it_goes_forw
     reboot(seconds{100});
     EXPECT_EQ(clock.now() - load().at(0).entry.created_at, seconds{100});
     EXPECT_THAT(log.text(), Not(HasSubstr("moved")));
-    reboot(seconds{100}, day);
+    reboot(seconds{100}, a_day);
     EXPECT_THAT(load(), IsEmpty());
 }
 
@@ -86,12 +86,12 @@ TEST_F(session_ages, after_a_reboot_no_session_is_younger) {
     begin_sessions(1, 1);
     clock.advance(seconds{600});
     journal->stop();  // notes the last second
-    reboot(seconds{100}, -year);
+    reboot(seconds{100}, -a_year);
     auto found = load();
     ASSERT_THAT(found, SizeIs(1));
     EXPECT_EQ(clock.now() - found[0].entry.created_at, seconds{600});  // how long it was off, nobody knows
     EXPECT_EQ(found[0].entry.expires_at - found[0].entry.created_at, options.absolute_timeout);
-    set_wall_clock(year, options.idle_timeout - seconds{601});  // somebody sets it right
+    set_wall_clock(a_year, options.idle_timeout - seconds{601});  // somebody sets it right
     EXPECT_THAT(load(), SizeIs(1));
     clock.advance(seconds{1});
     EXPECT_THAT(load(), IsEmpty());
