@@ -1,5 +1,6 @@
 #include "fair_queue.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace latchkey {
@@ -25,7 +26,24 @@ fair_queue::flow* fair_queue::find(flow_id of) const noexcept {
     return at;
 }
 
-// The newcomer's turn comes after everybody else's.
+// At the end of the ring, whose beginning is whose turn it is.
+void fair_queue::append(flow*& ring, flow& f) noexcept {
+    if (!ring) {
+        ring = f.next = f.previous = &f;
+        return;
+    }
+    f.next = ring;
+    f.previous = ring->previous;
+    f.previous->next = f.next->previous = &f;
+}
+
+void fair_queue::remove(flow*& ring, flow& f) noexcept {
+    if (ring == &f)
+        ring = f.next == &f ? nullptr : f.next;
+    f.previous->next = f.next;
+    f.next->previous = f.previous;
+}
+
 fair_queue::flow& fair_queue::open(flow_id of) noexcept {
     flow& fresh = *unused_;
     unused_ = fresh.chain;
@@ -34,21 +52,14 @@ fair_queue::flow& fair_queue::open(flow_id of) noexcept {
     flow*& bucket = buckets_[bucket_of(of)];
     fresh.chain = bucket;
     bucket = &fresh;
-    if (!turn_) {
-        turn_ = fresh.next = fresh.previous = &fresh;
-    } else {
-        fresh.next = turn_;
-        fresh.previous = turn_->previous;
-        fresh.previous->next = fresh.next->previous = &fresh;
-    }
+    append(fresh_, fresh);
+    ++fresh_count_;
     return fresh;
 }
 
 void fair_queue::close(flow& done) noexcept {
-    if (turn_ == &done)
-        turn_ = done.next == &done ? nullptr : done.next;
-    done.previous->next = done.next;
-    done.next->previous = done.previous;
+    remove(done.fresh ? fresh_ : turn_, done);
+    fresh_count_ -= done.fresh ? 1 : 0;
     flow** at = &buckets_[bucket_of(done.id)];
     while (*at != &done)
         at = &(*at)->chain;
@@ -94,12 +105,14 @@ void fair_queue::unlink(item& work) noexcept {
         close(f);
 }
 
-// How many jobs are done before the next one of `f` (null: somebody without any), which is at most the whole rounds up
-// to its own. Beyond `enough` it isn't counted.
+// How many jobs are done before the next one of `f`, at most, if nobody else comes. For a newcomer (null): those of the
+// newcomers before it, and one of the others after every fourth of them. For others: the whole rounds up to its own.
+// Beyond `enough` it isn't counted.
 std::size_t fair_queue::before_next_of(const flow* f, std::size_t enough) const noexcept {
-    const std::size_t rounds = f ? f->count + 1 : 1;
+    if (!f)
+        return fresh_count_ + std::min((fresh_in_a_row_ + fresh_count_) / most_fresh_in_a_row, size_ - fresh_count_);
     std::size_t jobs = 0;
-    for (std::size_t round = 1; round <= rounds && jobs <= enough; ++round)
+    for (std::size_t round = 1; round <= f->count + 1 && jobs <= enough; ++round)
         jobs += reaching_[round];
     return jobs;
 }
@@ -136,10 +149,21 @@ fair_queue::outcome fair_queue::push(item& work, flow_id of, const terms& t) noe
 }
 
 fair_queue::item* fair_queue::pop() noexcept {
-    if (!turn_)
+    const bool fresh = fresh_ && (fresh_in_a_row_ < most_fresh_in_a_row || !turn_);
+    flow* const served = fresh ? fresh_ : turn_;
+    if (!served)
         return nullptr;
-    item& next = *turn_->first;
-    turn_ = turn_->next;
+    if (fresh) {
+        fresh_in_a_row_ = std::min(fresh_in_a_row_ + 1, most_fresh_in_a_row);
+        remove(fresh_, *served);
+        --fresh_count_;
+        served->fresh = false;
+        append(turn_, *served);
+    } else {
+        fresh_in_a_row_ = 0;
+        turn_ = turn_->next;
+    }
+    item& next = *served->first;
     unlink(next);
     return &next;
 }

@@ -1,9 +1,11 @@
 // The order in which waiting work is done: flows take turns, and within a flow first come is first served.
 //
-// Whoever has a thousand jobs waiting delays somebody else's by one job, not by a thousand (requirement E2). A fixed
-// number may wait; when there is no room, the flow with most in the queue loses its last to one that has clearly less.
-// Jobs are linked into the queue where they are: nothing is allocated after construction, and every step takes constant
-// time (finding a place: as many steps as the caller allows). Not locked: worker_pool does that.
+// Whoever has a thousand jobs waiting delays somebody else's by one job, not by a thousand (requirement E2). A flow
+// that had nothing waiting comes before those that have been served already, turn about with them, as in RFC 8290
+// section 4.1: somebody who logs in once waits for other newcomers and not for everybody. A fixed number may wait; when
+// there is no room, the flow with most in the queue loses its last to one that has clearly less. Jobs are linked into
+// the queue where they are: nothing is allocated after construction, and every step takes constant time (finding a
+// place: as many steps as the caller allows). Not locked: worker_pool does that.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +35,7 @@ public:
         flow* flow_ = nullptr;
     };
 
-    // What a job must find to be let in.
+    // What a job must find to be let in. How many are done before it is reckoned from those that wait now.
     struct terms {
         std::size_t room = 0;                                               // may wait in all, at most the capacity
         std::size_t most_before = std::numeric_limits<std::size_t>::max();  // done before this one, at most
@@ -58,14 +60,17 @@ public:
     std::size_t flows() const noexcept { return reaching_[1]; }
 
 private:
+    static constexpr std::size_t most_fresh_in_a_row = 4;
+
     // Somebody with at least one job waiting.
     struct flow {
         flow_id id = 0;
+        bool fresh = true;  // not served since it has something waiting
         std::size_t count = 0;
         item* first = nullptr;
         item* last = nullptr;
         flow* chain = nullptr;  // in its hash bucket; or the next unused one
-        flow* next = nullptr;   // in the order of turns, a ring
+        flow* next = nullptr;   // in the order of turns, in one of two rings
         flow* previous = nullptr;
         flow* peer_next = nullptr;  // among those with the same count
         flow* peer_previous = nullptr;
@@ -77,6 +82,8 @@ private:
     void close(flow& done) noexcept;
     void set_count(flow& f, std::size_t count) noexcept;
     void unlink(item& work) noexcept;
+    static void append(flow*& ring, flow& f) noexcept;
+    static void remove(flow*& ring, flow& f) noexcept;
     std::size_t before_next_of(const flow* f, std::size_t enough) const noexcept;
 
     std::vector<flow> flows_;            // as many as jobs can wait: nobody without a job needs one
@@ -84,7 +91,10 @@ private:
     std::vector<flow*> by_count_;        // [n]: those that have n waiting
     std::vector<std::size_t> reaching_;  // [n]: how many have at least n waiting
     flow* unused_ = nullptr;
-    flow* turn_ = nullptr;  // whose turn it is
+    flow* fresh_ = nullptr;  // whose turn it is of those not served yet,
+    flow* turn_ = nullptr;   // and of the others
+    std::size_t fresh_count_ = 0;
+    std::size_t fresh_in_a_row_ = 0;  // served, most_fresh_in_a_row at most while others wait
     std::size_t heaviest_ = 0;
     std::size_t size_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <random>
+#include <vector>
 
 namespace latchkey {
 namespace {
@@ -41,7 +42,7 @@ TEST_F(fair_queue_order, of_one_flow_is_the_order_of_arrival) {
 }
 
 // E2: ten thousand jobs of one flow delay another's by one, whenever it comes.
-TEST_F(fair_queue_order, a_crowd_delays_nobody_by_more_than_a_round) {
+TEST_F(fair_queue_order, a_crowd_delays_nobody_by_more_than_one) {
     fair_queue queue(20'000);
     for (int i = 0; i < 10'000; ++i)
         push(queue, 1, {20'000});
@@ -49,14 +50,46 @@ TEST_F(fair_queue_order, a_crowd_delays_nobody_by_more_than_a_round) {
         EXPECT_EQ(pop(queue)->flow, 1U);
     push(queue, 2, {20'000});
     push(queue, 3, {20'000});
-    EXPECT_EQ(pop(queue)->flow, 1U);
-    EXPECT_EQ(pop(queue)->flow, 2U);
-    EXPECT_EQ(pop(queue)->flow, 3U);
-    EXPECT_EQ(pop(queue)->flow, 1U);
+    for (const std::uint64_t flow : {2, 3, 1})
+        EXPECT_EQ(pop(queue)->flow, flow);
 }
 
-// Who comes back after each job has no more turns than who stays.
-TEST_F(fair_queue_order, coming_back_is_no_advantage) {
+// E2: one login beside a hundred flows that have each been served and want more.
+TEST_F(fair_queue_order, a_newcomer_waits_for_newcomers_only) {
+    fair_queue queue(1'000);
+    for (std::uint64_t flow = 1; flow <= 100; ++flow)
+        for (int i = 0; i < 3; ++i)
+            push(queue, flow, {1'000});
+    EXPECT_EQ(push(queue, 500, {1'000, 100}).refused, fair_queue::refusal::too_late) << "all of them are new";
+    for (int i = 0; i < 250; ++i)
+        pop(queue);
+    EXPECT_FALSE(push(queue, 500, {1'000, 1}).refused);
+    EXPECT_FALSE(push(queue, 501, {1'000, 2}).refused);
+    EXPECT_EQ(push(queue, 502, {1'000, 1}).refused, fair_queue::refusal::too_late);
+    std::vector<std::uint64_t> order;
+    for (int i = 0; i < 4; ++i)
+        order.push_back(pop(queue)->flow);
+    EXPECT_EQ(std::count(order.begin(), order.end(), 500U), 1);
+    EXPECT_EQ(std::count(order.begin(), order.end(), 501U), 1);
+}
+
+// The others get every fifth turn, however many come and go.
+TEST_F(fair_queue_order, newcomers_starve_nobody) {
+    fair_queue queue(1'000);
+    for (int i = 0; i < 50; ++i)
+        push(queue, 1, {1'000});
+    pop(queue);
+    int own = 0;
+    for (std::uint64_t flow = 2; flow < 102; ++flow) {
+        push(queue, flow, {1'000});
+        push(queue, 1'000 + flow, {1'000});
+        own += pop(queue)->flow == 1 ? 1 : 0;
+    }
+    EXPECT_EQ(own, 20);
+}
+
+// Who comes back after each job is a newcomer each time, and still leaves the others theirs.
+TEST_F(fair_queue_order, coming_back_takes_four_turns_of_five) {
     fair_queue queue(64);
     for (int i = 0; i < 20; ++i)
         push(queue, 1, {64});
@@ -68,7 +101,7 @@ TEST_F(fair_queue_order, coming_back_is_no_advantage) {
         if (flow == 2)
             push(queue, 2, {64});
     }
-    EXPECT_EQ(others, 10);
+    EXPECT_EQ(others, 15);
 }
 
 TEST_F(fair_queue_order, the_bound_is_exact) {
@@ -124,13 +157,16 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
     struct waiting_flow {
         std::uint64_t id;
         std::deque<int> jobs;
+        bool served = false;
     };
+    const auto fresh = [](const waiting_flow& f) { return !f.served; };
     for (unsigned seed = 1; seed <= 40; ++seed) {
         std::mt19937 random(seed);
         const std::size_t capacity = 1 + random() % 24;
         const auto ids = 1 + random() % 12;
         fair_queue queue(capacity);
-        std::deque<waiting_flow> model;  // in the order of turns
+        std::deque<waiting_flow> model;  // in the order of turns, both rings in one
+        std::size_t fresh_in_a_row = 0;
         pieces_.clear();
         for (int step = 0; step < 3'000; ++step) {
             std::size_t total = 0, most = 0;
@@ -143,11 +179,17 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
                 ASSERT_EQ(got == nullptr, model.empty());
                 if (!got)
                     continue;
-                waiting_flow turn = model.front();
-                model.pop_front();
+                auto served = std::find_if(model.begin(), model.end(),
+                                           [&](const auto& f) { return fresh(f) == (fresh_in_a_row < 4); });
+                if (served == model.end())
+                    served = model.begin();
+                fresh_in_a_row = fresh(*served) ? std::min<std::size_t>(fresh_in_a_row + 1, 4) : 0;
+                waiting_flow turn = *served;
+                model.erase(served);
                 ASSERT_EQ(got->flow, turn.id);
                 ASSERT_EQ(got->number, turn.jobs.front());
                 turn.jobs.pop_front();
+                turn.served = true;
                 if (!turn.jobs.empty())
                     model.push_back(turn);
                 continue;
@@ -161,6 +203,10 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
             std::size_t before = 0;
             for (const auto& f : model)
                 before += std::min(f.jobs.size(), have + 1);
+            if (own == model.end()) {
+                const auto newcomers = static_cast<std::size_t>(std::count_if(model.begin(), model.end(), fresh));
+                before = newcomers + std::min((fresh_in_a_row + newcomers) / 4, total - newcomers);
+            }
             std::optional<fair_queue::refusal> expected;
             if (total >= room && most < have + 2)
                 expected = fair_queue::refusal::full;
@@ -181,7 +227,7 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
             }
             own = std::find_if(model.begin(), model.end(), [&](const auto& f) { return f.id == id; });
             if (own == model.end())
-                own = model.insert(model.end(), {id, {}});
+                own = model.insert(model.end(), {id, {}, false});
             own->jobs.push_back(pieces_.back().number);
         }
     }
