@@ -1,6 +1,4 @@
-// Secrets live in memory from sodium_malloc: whole pages of their own, locked against swapping, left out of core
-// dumps, with a guard page on either side; sodium_free overwrites them. Where mlock's limit is used up the memory is
-// merely not locked.
+#include "locked_memory.hpp"
 #include "sodium.hpp"
 
 #include <latchkey/secret.hpp>
@@ -23,11 +21,10 @@ secret secret::of_size(std::size_t size) {
     if (size == 0)
         return made;
     ensure_sodium();
-    made.data_ = static_cast<char*>(sodium_malloc(size));
+    made.data_ = take_locked_memory(size);
     if (!made.data_)
         throw std::bad_alloc();
     made.size_ = size;
-    sodium_memzero(made.data_, size);
     return made;
 }
 
@@ -44,7 +41,8 @@ secret& secret::operator=(secret&& other) noexcept {
 }
 
 secret::~secret() {
-    sodium_free(data_);
+    if (data_)
+        give_back_locked_memory(data_, size_);
 }
 
 void wipe(std::span<char> bytes) noexcept {

@@ -93,11 +93,13 @@ void fair_queue::set_count(flow& f, std::size_t count) noexcept {
     by_count_[count] = &f;
 }
 
-void fair_queue::unlink(item& work) noexcept {
+void fair_queue::take_out(item& work) noexcept {
     flow& f = *work.flow_;
     (work.previous_ ? work.previous_->next_ : f.first) = work.next_;
     (work.next_ ? work.next_->previous_ : f.last) = work.previous_;
-    work.next_ = work.previous_ = nullptr;
+    (work.older_ ? work.older_->newer_ : oldest_) = work.newer_;
+    (work.newer_ ? work.newer_->older_ : newest_) = work.older_;
+    work.next_ = work.previous_ = work.older_ = work.newer_ = nullptr;
     work.flow_ = nullptr;
     --size_;
     set_count(f, f.count - 1);
@@ -134,7 +136,7 @@ fair_queue::outcome fair_queue::push(item& work, flow_id of, const terms& t) noe
         return out;
     if (size_ >= t.room) {
         out.displaced = by_count_[heaviest_]->last;
-        unlink(*out.displaced);
+        take_out(*out.displaced);
     }
     flow* found = find(of);
     flow& f = found ? *found : open(of);
@@ -143,6 +145,10 @@ fair_queue::outcome fair_queue::push(item& work, flow_id of, const terms& t) noe
     work.previous_ = f.last;
     (f.last ? f.last->next_ : f.first) = &work;
     f.last = &work;
+    work.older_ = newest_;
+    work.newer_ = nullptr;
+    (newest_ ? newest_->newer_ : oldest_) = &work;
+    newest_ = &work;
     ++size_;
     set_count(f, f.count + 1);
     return out;
@@ -164,7 +170,7 @@ fair_queue::item* fair_queue::pop() noexcept {
         turn_ = turn_->next;
     }
     item& next = *served->first;
-    unlink(next);
+    take_out(next);
     return &next;
 }
 

@@ -32,6 +32,8 @@ public:
         friend class fair_queue;
         item* next_ = nullptr;
         item* previous_ = nullptr;
+        item* older_ = nullptr;
+        item* newer_ = nullptr;
         flow* flow_ = nullptr;
     };
 
@@ -55,6 +57,10 @@ public:
     std::optional<refusal> refuses(flow_id of, const terms& t) const noexcept;
     // The next one to do, null when none waits.
     item* pop() noexcept;
+    // The one that has waited longest, whoever's it is; null when none waits.
+    item* oldest() const noexcept { return oldest_; }
+    // `work` waits here, and is not to.
+    void take_out(item& work) noexcept;
 
     std::size_t size() const noexcept { return size_; }
     std::size_t flows() const noexcept { return reaching_[1]; }
@@ -81,7 +87,6 @@ private:
     flow& open(flow_id of) noexcept;
     void close(flow& done) noexcept;
     void set_count(flow& f, std::size_t count) noexcept;
-    void unlink(item& work) noexcept;
     static void append(flow*& ring, flow& f) noexcept;
     static void remove(flow*& ring, flow& f) noexcept;
     std::size_t before_next_of(const flow* f, std::size_t enough) const noexcept;
@@ -95,6 +100,8 @@ private:
     flow* turn_ = nullptr;   // and of the others
     std::size_t fresh_count_ = 0;
     std::size_t fresh_in_a_row_ = 0;  // served, most_fresh_in_a_row at most while others wait
+    item* oldest_ = nullptr;
+    item* newest_ = nullptr;
     std::size_t heaviest_ = 0;
     std::size_t size_ = 0;
 };

@@ -49,19 +49,48 @@ fair_queue::terms worker_pool::terms_now() const noexcept {
     return terms;
 }
 
+// Those that have waited too long leave their places to others, wherever they stand. Chained by next_late_.
+worker_pool::job* worker_pool::take_out_late(std::chrono::steady_clock::time_point now) noexcept {
+    job* late = nullptr;
+    job** end = &late;
+    if (options_.max_wait == milliseconds{0})
+        return late;
+    for (auto* oldest = static_cast<job*>(queue_.oldest()); oldest && now - oldest->posted_ > options_.max_wait;
+         oldest = static_cast<job*>(queue_.oldest())) {
+        queue_.take_out(*oldest);
+        waits_.add(now - oldest->posted_);
+        ++counted_.refused_too_late;
+        oldest->next_late_ = nullptr;
+        *end = oldest;
+        end = &oldest->next_late_;
+    }
+    return late;
+}
+
+void worker_pool::refuse_all(job* late) noexcept {
+    while (late) {
+        job& first = *late;
+        late = first.next_late_;  // before it is refused: it may be gone then
+        first.refuse();
+    }
+}
+
 bool worker_pool::try_post(job& work, flow_id flow) noexcept {
     fair_queue::outcome outcome;
+    job* late = nullptr;
     {
         mutex_lock lock(mutex_);
         if (stopping_)
             return false;
         work.posted_ = std::chrono::steady_clock::now();
+        late = take_out_late(work.posted_);
         outcome = queue_.push(work, flow, terms_now());
         if (outcome.refused)
             ++(*outcome.refused == fair_queue::refusal::full ? counted_.refused_full : counted_.refused_too_late);
         else if (outcome.displaced)
             ++counted_.refused_displaced;
     }
+    refuse_all(late);
     if (outcome.refused)
         return false;
     if (outcome.displaced)
@@ -118,8 +147,8 @@ void worker_pool::work() noexcept {
     using steady = std::chrono::steady_clock;
     lower_this_thread(options_.priority);
     for (;;) {
-        job* next = nullptr;
-        bool late = false;
+        fair_queue::item* next = nullptr;
+        job* late = nullptr;
         steady::time_point begun;
         {
             mutex_lock lock(mutex_);
@@ -129,17 +158,18 @@ void worker_pool::work() noexcept {
             --idle_;
             if (stopping_)
                 return;  // what still waits is refused by whoever stops the pool
-            next = static_cast<job*>(queue_.pop());
             begun = steady::now();
-            waits_.add(begun - next->posted_);
-            late = options_.max_wait > milliseconds{0} && begun - next->posted_ > options_.max_wait;
-            ++(late ? counted_.refused_too_late : counted_.running);
+            late = take_out_late(begun);
+            next = queue_.pop();
+            if (next) {
+                waits_.add(begun - static_cast<job*>(next)->posted_);
+                ++counted_.running;
+            }
         }
-        if (late) {
-            next->refuse();
+        refuse_all(late);
+        if (!next)
             continue;
-        }
-        next->run();
+        static_cast<job*>(next)->run();
         const auto took = steady::now() - begun;
         mutex_lock lock(mutex_);
         note_run(took);

@@ -48,7 +48,7 @@ struct worker_pool_stats {
     std::uint64_t done = 0;
     std::uint64_t refused_full = 0;       // at once
     std::uint64_t refused_displaced = 0;  // gave way to a flow with less in the queue
-    std::uint64_t refused_too_late = 0;   // at once, or when its turn came, for max_wait
+    std::uint64_t refused_too_late = 0;   // at once, or after max_wait
     histogram_snapshot wait;              // of jobs whose turn came
     histogram_snapshot run;
 };
@@ -71,6 +71,7 @@ public:
     private:
         friend class worker_pool;
         std::chrono::steady_clock::time_point posted_;
+        job* next_late_ = nullptr;  // of those to be refused
     };
 
     // Starts the threads. Throws std::system_error when that fails.
@@ -81,7 +82,8 @@ public:
     worker_pool& operator=(const worker_pool&) = delete;
 
     // False, and the job untouched, when there is no room for it, when it would have to wait longer than max_wait, or
-    // when the pool stopped. Flows take turns.
+    // when the pool stopped. Flows take turns. Who has waited for max_wait is refused as soon as anybody posts a job or
+    // a worker ends one.
     bool try_post(job& work, flow_id flow = 0) noexcept;
     // Whether try_post() would fail now.
     bool full(flow_id flow = 0) const noexcept;
@@ -92,6 +94,8 @@ public:
 private:
     void work() noexcept;
     fair_queue::terms terms_now() const noexcept LATCHKEY_REQUIRES(mutex_);
+    job* take_out_late(std::chrono::steady_clock::time_point now) noexcept LATCHKEY_REQUIRES(mutex_);
+    static void refuse_all(job* late) noexcept;
     void note_run(std::chrono::nanoseconds took) noexcept LATCHKEY_REQUIRES(mutex_);
 
     const worker_pool_options options_;

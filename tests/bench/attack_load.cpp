@@ -25,6 +25,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace {
@@ -77,10 +78,12 @@ public:
         event.data.u64 = index;
         ::epoll_ctl(fd_, EPOLL_CTL_ADD, fd, &event);
     }
+    // For `longest` seconds at most, to the microsecond: a millisecond is long beside what is measured.
     template <class Act>
-    void wait(int ms, Act act) {
+    void wait(double longest, Act act) {
         std::array<epoll_event, 256> events{};
-        const int n = ::epoll_wait(fd_, events.data(), static_cast<int>(events.size()), ms);
+        const timespec most{0, static_cast<long>(std::clamp(longest, 0.0, 0.5) * 1e9)};
+        const int n = ::epoll_pwait2(fd_, events.data(), static_cast<int>(events.size()), &most, nullptr);
         for (int i = 0; i < n; ++i)
             act(static_cast<std::size_t>(events[static_cast<std::size_t>(i)].data.u64),
                 events[static_cast<std::size_t>(i)].events);
@@ -154,7 +157,7 @@ void slow(int port, std::size_t count, double length) {
             ++samples;
             held += alive;
         }
-        events.wait(20, [&](std::size_t i, std::uint32_t what) {
+        events.wait(0.02, [&](std::size_t i, std::uint32_t what) {
             if ((what & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
                 return;
             longest[i % 3] = std::max(longest[i % 3], now() - all[i].begun);
@@ -232,7 +235,8 @@ tally paced(int port, double rate, double length, std::size_t width, Make make) 
                 ++out.broken;
             ++sent;
         }
-        events.wait(1, [&](std::size_t i, std::uint32_t) {
+        const double next = begin + static_cast<double>(sent) / rate;
+        events.wait(free.empty() ? 1e-3 : next - now(), [&](std::size_t i, std::uint32_t) {
             auto& one = all[i];
             const ssize_t n = ::recv(one.fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
             if (n < 0 && errno == EAGAIN)

@@ -1,6 +1,7 @@
 // E2: the order of what waits, and who has to go when there is no room.
 #include "fair_queue.hpp"
 
+#include <climits>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -152,6 +153,24 @@ TEST_F(fair_queue_order, too_far_behind_is_too_late) {
     EXPECT_EQ(push(queue, 2, terms).refused, fair_queue::refusal::too_late);
 }
 
+TEST_F(fair_queue_order, the_oldest_can_leave_from_wherever_it_stands) {
+    fair_queue queue(10);
+    for (const std::uint64_t flow : {1, 1, 2, 1, 3})
+        push(queue, flow, {10});
+    EXPECT_EQ(pop(queue)->number, 1);
+    for (const int number : {2, 3}) {
+        auto* oldest = static_cast<piece*>(queue.oldest());
+        ASSERT_EQ(oldest->number, number);
+        queue.take_out(*oldest);
+    }
+    EXPECT_EQ(queue.size(), 2U);
+    EXPECT_EQ(queue.flows(), 2U) << "the second has nothing left";
+    EXPECT_EQ(pop(queue)->number, 5);
+    EXPECT_EQ(static_cast<piece*>(queue.oldest())->number, 4);
+    EXPECT_EQ(pop(queue)->number, 4);
+    EXPECT_EQ(queue.oldest(), nullptr);
+}
+
 // Whatever is done to it in whatever order: the same as a plain model does.
 TEST_F(fair_queue_order, agrees_with_a_model) {
     struct waiting_flow {
@@ -173,6 +192,10 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
             for (const auto& f : model)
                 total += f.jobs.size(), most = std::max(most, f.jobs.size());
             ASSERT_EQ(queue.size(), total);
+            int oldest = INT_MAX;
+            for (const auto& f : model)
+                oldest = std::min(oldest, f.jobs.front());
+            ASSERT_EQ(queue.oldest() ? static_cast<piece*>(queue.oldest())->number : INT_MAX, oldest);
             ASSERT_EQ(queue.flows(), model.size());
             if (random() % 5 < 2) {
                 const piece* got = pop(queue);

@@ -102,7 +102,7 @@ TEST_F(worker_pool_fairness_concurrent, a_displaced_job_is_refused_at_once) {
 }
 
 // Nothing was measured yet, so nobody is refused at once; but none of those who waited for too long is worked on.
-TEST_F(worker_pool_fairness_concurrent, who_has_waited_too_long_is_refused_at_its_turn) {
+TEST_F(worker_pool_fairness_concurrent, who_has_waited_too_long_is_refused_when_a_worker_looks) {
     blocker busy;
     worker_pool pool(options(1, 10, milliseconds{20}));
     ASSERT_TRUE(pool.try_post(busy));
@@ -118,6 +118,26 @@ TEST_F(worker_pool_fairness_concurrent, who_has_waited_too_long_is_refused_at_it
     EXPECT_EQ(ended(), (std::vector<end>{{1, false}, {2, false}}));
     EXPECT_EQ(pool.stats().refused_too_late, 2U);
     EXPECT_EQ(pool.stats().done, 1U);
+}
+
+// E2: not when their turn comes, which may be long after: as soon as somebody comes who could have their place.
+TEST_F(worker_pool_fairness_concurrent, who_has_waited_too_long_gives_way_to_newcomers) {
+    blocker busy;
+    worker_pool pool(options(1, 2, milliseconds{20}));
+    ASSERT_TRUE(pool.try_post(busy));
+    busy.started.wait();
+    EXPECT_TRUE(post(pool, 1));
+    EXPECT_TRUE(post(pool, 2));
+    EXPECT_FALSE(post(pool, 1)) << "no room";
+    const auto posted = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - posted <= milliseconds{20})
+        std::this_thread::yield();
+    EXPECT_TRUE(post(pool, 1));
+    EXPECT_EQ(ended(), (std::vector<end>{{1, false}, {2, false}}));
+    EXPECT_EQ(pool.stats().refused_too_late, 2U);
+    EXPECT_EQ(pool.stats().waiting, 1U);
+    busy.release.count_down();
+    pool.stop();
 }
 
 // A job took as long as anybody may wait: of three that would run one after the other the last can't be in time.
