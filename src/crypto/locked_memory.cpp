@@ -13,10 +13,9 @@ namespace {
 // password and for the largest body by default.
 constexpr std::size_t page = 4096, canary = 16;
 
+template <std::size_t Most>
 class kept_blocks {
 public:
-    static constexpr std::size_t most = 16;
-
     explicit kept_blocks(std::size_t size) noexcept : size_(size) {}
     kept_blocks(const kept_blocks&) = delete;
     kept_blocks& operator=(const kept_blocks&) = delete;
@@ -40,7 +39,7 @@ public:
 
     void give_back(char* memory, std::size_t size) noexcept {
         char* const block = memory - (size_ - size);
-        if (count_ == most)
+        if (count_ == Most)
             return sodium_free(block);
         sodium_memzero(memory, size);
         blocks_[count_++] = block;
@@ -48,23 +47,29 @@ public:
 
 private:
     const std::size_t size_;
-    std::array<void*, most> blocks_{};
+    std::array<void*, Most> blocks_{};
     std::size_t count_ = 0;
 };
 
-// Of this thread. Null for what is too large to be kept.
-kept_blocks* blocks_for(std::size_t size) noexcept {
-    thread_local kept_blocks small(page - canary), large(5 * page - canary);
-    if (small.fits(size))
-        return &small;
-    return large.fits(size) ? &large : nullptr;
+// Of this thread: as much as a full queue of logins holds, a MiB or so.
+struct kept {
+    kept_blocks<256> small{page - canary};
+    kept_blocks<8> large{5 * page - canary};
+};
+
+kept& here() noexcept {
+    thread_local kept mine;
+    return mine;
 }
 
 }  // namespace
 
 char* take_locked_memory(std::size_t size) noexcept {
-    if (auto* kept = blocks_for(size))
-        return kept->take(size);
+    auto& [small, large] = here();
+    if (small.fits(size))
+        return small.take(size);
+    if (large.fits(size))
+        return large.take(size);
     auto* const memory = static_cast<char*>(sodium_malloc(size));
     if (memory)
         sodium_memzero(memory, size);
@@ -72,9 +77,13 @@ char* take_locked_memory(std::size_t size) noexcept {
 }
 
 void give_back_locked_memory(char* memory, std::size_t size) noexcept {
-    if (auto* kept = blocks_for(size))
-        return kept->give_back(memory, size);
-    sodium_free(memory);
+    auto& [small, large] = here();
+    if (small.fits(size))
+        small.give_back(memory, size);
+    else if (large.fits(size))
+        large.give_back(memory, size);
+    else
+        sodium_free(memory);
 }
 
 }  // namespace latchkey

@@ -51,11 +51,11 @@ TEST_F(locked_memory, what_was_given_back_is_wiped_at_once) {
 
 TEST_F(locked_memory, many_at_a_time_are_apart) {
     std::vector<char*> all;
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 400; ++i) {
         all.push_back(take_locked_memory(3000));
         std::memset(all.back(), i, 3000);
     }
-    for (int i = 0; i < 200; ++i)
+    for (int i = 0; i < 400; ++i)
         EXPECT_TRUE(std::all_of(all[static_cast<std::size_t>(i)], all[static_cast<std::size_t>(i)] + 3000,
                                 [i](char c) { return c == static_cast<char>(i); }));
     for (char* memory : all)
