@@ -1,11 +1,11 @@
 // The order in which waiting work is done: flows take turns, and within a flow first come is first served.
 //
 // Whoever has a thousand jobs waiting delays somebody else's by one job, not by a thousand (requirement E2). A flow
-// that had nothing waiting comes before those that have been served already, turn about with them, as in RFC 8290
-// section 4.1: somebody who logs in once waits for other newcomers and not for everybody. A fixed number may wait; when
-// there is no room, the flow with most in the queue loses its last to one that has clearly less. Jobs are linked into
-// the queue where they are: nothing is allocated after construction, and every step takes constant time (finding a
-// place: as many steps as the caller allows). Not locked: worker_pool does that.
+// that had nothing waiting comes before those that have been served already (the idea of RFC 8290 section 4.1), which
+// get every fifth turn at least: somebody who logs in once waits for other newcomers and not for everybody. A fixed
+// number may wait; when there is no room, the flow with most in the queue loses its last to one that has clearly less.
+// Jobs are linked into the queue where they are: nothing is allocated after construction, and every step takes constant
+// time (finding a place: as many steps as the caller allows). Not locked: worker_pool does that.
 #pragma once
 
 #include <cstddef>
