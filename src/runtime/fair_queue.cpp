@@ -6,7 +6,10 @@
 namespace latchkey {
 
 fair_queue::fair_queue(std::size_t capacity)
-    : flows_(capacity), buckets_(std::bit_ceil(2 * capacity + 2)), by_count_(capacity + 1), reaching_(capacity + 2) {
+    : flows_(capacity + idle_flows),
+      buckets_(std::bit_ceil(2 * (capacity + idle_flows))),
+      by_count_(capacity + 1),
+      reaching_(capacity + 2) {
     for (flow& one : flows_) {
         one.chain = unused_;
         unused_ = &one;
@@ -44,28 +47,51 @@ void fair_queue::remove(flow*& ring, flow& f) noexcept {
     f.next->previous = f.previous;
 }
 
-fair_queue::flow& fair_queue::open(flow_id of) noexcept {
-    flow& fresh = *unused_;
-    unused_ = fresh.chain;
-    fresh = {};
-    fresh.id = of;
-    flow*& bucket = buckets_[bucket_of(of)];
-    fresh.chain = bucket;
-    bucket = &fresh;
-    append(fresh_, fresh);
-    ++fresh_count_;
-    return fresh;
+bool fair_queue::is_newcomer(const flow* f) const noexcept {
+    return !f || (f->count == 0 && turns_ - f->idle_since >= turns_remembered);
 }
 
-void fair_queue::close(flow& done) noexcept {
-    remove(done.fresh ? fresh_ : turn_, done);
-    fresh_count_ -= done.fresh ? 1 : 0;
-    flow** at = &buckets_[bucket_of(done.id)];
-    while (*at != &done)
-        at = &(*at)->chain;
-    *at = done.chain;
-    done.chain = unused_;
-    unused_ = &done;
+// In nobody's place, or in that of whoever has been idle longest and is forgotten.
+fair_queue::flow& fair_queue::add(flow_id of) noexcept {
+    flow* fresh = unused_;
+    if (fresh) {
+        unused_ = fresh->chain;
+    } else {
+        fresh = idle_;
+        remove(idle_, *fresh);
+        flow** at = &buckets_[bucket_of(fresh->id)];
+        while (*at != fresh)
+            at = &(*at)->chain;
+        *at = fresh->chain;
+    }
+    *fresh = {};
+    fresh->id = of;
+    flow*& bucket = buckets_[bucket_of(of)];
+    fresh->chain = bucket;
+    bucket = fresh;
+    return *fresh;
+}
+
+// The flow of somebody who has something waiting in a moment, at the end of its ring unless it has its turn already.
+fair_queue::flow& fair_queue::enter(flow_id of) noexcept {
+    flow* const found = find(of);
+    if (found && found->count > 0)
+        return *found;
+    const bool fresh = is_newcomer(found);
+    if (found)
+        remove(idle_, *found);
+    flow& entering = found ? *found : add(of);
+    entering.fresh = fresh;
+    append(fresh ? fresh_ : turn_, entering);
+    fresh_count_ += fresh ? 1 : 0;
+    return entering;
+}
+
+void fair_queue::become_idle(flow& f) noexcept {
+    remove(f.fresh ? fresh_ : turn_, f);
+    fresh_count_ -= f.fresh ? 1 : 0;
+    f.idle_since = turns_;
+    append(idle_, f);
 }
 
 // One more or one less than before.
@@ -104,14 +130,14 @@ void fair_queue::take_out(item& work) noexcept {
     --size_;
     set_count(f, f.count - 1);
     if (f.count == 0)
-        close(f);
+        become_idle(f);
 }
 
-// How many jobs are done before the next one of `f`, at most, if nobody else comes. For a newcomer (null): those of the
+// How many jobs are done before the next one of `f`, at most, if nobody else comes. For a newcomer: those of the
 // newcomers before it, and one of the others after every fourth of them. For others: the whole rounds up to its own.
 // Beyond `enough` it isn't counted.
 std::size_t fair_queue::before_next_of(const flow* f, std::size_t enough) const noexcept {
-    if (!f)
+    if (is_newcomer(f))
         return fresh_count_ + std::min((fresh_in_a_row_ + fresh_count_) / most_fresh_in_a_row, size_ - fresh_count_);
     std::size_t jobs = 0;
     for (std::size_t round = 1; round <= f->count + 1 && jobs <= enough; ++round)
@@ -138,8 +164,7 @@ fair_queue::outcome fair_queue::push(item& work, flow_id of, const terms& t) noe
         out.displaced = by_count_[heaviest_]->last;
         take_out(*out.displaced);
     }
-    flow* found = find(of);
-    flow& f = found ? *found : open(of);
+    flow& f = enter(of);
     work.flow_ = &f;
     work.next_ = nullptr;
     work.previous_ = f.last;
@@ -169,6 +194,7 @@ fair_queue::item* fair_queue::pop() noexcept {
         fresh_in_a_row_ = 0;
         turn_ = turn_->next;
     }
+    ++turns_;
     item& next = *served->first;
     take_out(next);
     return &next;

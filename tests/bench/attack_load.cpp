@@ -4,7 +4,7 @@
 //   bench_attack slow PORT CONNECTIONS SECONDS            holds them: a third each drips a header, a body, and reads a
 //                                                         byte a second; whoever is thrown out comes again
 //   bench_attack flood PORT RATE SECONDS PREFIXES         logins from as many client prefixes, each for another account
-//   bench_attack logins PORT SECONDS EMAIL PASSWORD       one right login after the other from a prefix of its own
+//   bench_attack logins PORT SECONDS EMAIL PASSWORD       a right login each second, each from another prefix
 //   bench_attack checks PORT RATE SECONDS COOKIE          checks, as "name=value"
 #include <algorithm>
 #include <array>
@@ -301,7 +301,9 @@ int main(int argc, char** argv) try {
         print("flood", t, length);
     } else if (args[0] == "logins") {
         const double length = std::stod(args[2]);
-        auto t = paced(port, 1, length, 8, [&](std::uint64_t) { return login("203.0.113.9", args.at(3), args.at(4)); });
+        auto t = paced(port, 1, length, 8, [&](std::uint64_t n) {
+            return login("203.0.113." + std::to_string(1 + n % 250), args.at(3), args.at(4));
+        });
         print("user", t, length);
     } else if (args[0] == "checks") {
         const double length = std::stod(args[3]);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <random>
 #include <vector>
 
@@ -89,20 +90,53 @@ TEST_F(fair_queue_order, newcomers_starve_nobody) {
     EXPECT_EQ(own, 20);
 }
 
-// Who comes back after each job is a newcomer each time, and still leaves the others theirs.
-TEST_F(fair_queue_order, coming_back_takes_four_turns_of_five) {
-    fair_queue queue(64);
-    for (int i = 0; i < 20; ++i)
-        push(queue, 1, {64});
-    int others = 0;
-    push(queue, 2, {64});
-    for (int i = 0; i < 20; ++i) {
-        const auto flow = pop(queue)->flow;
-        others += flow == 2 ? 1 : 0;
-        if (flow == 2)
-            push(queue, 2, {64});
+// Who comes back after each job has no more turns than who stays, but once: when nobody remembers.
+TEST_F(fair_queue_order, coming_back_is_no_advantage) {
+    fair_queue queue(1'000);
+    const auto turns_of_2 = [&] {
+        int turns = 0;
+        for (int i = 0; i < 20; ++i) {
+            const auto flow = pop(queue)->flow;
+            turns += flow == 2 ? 1 : 0;
+            if (flow == 2)
+                push(queue, 2, {1'000});
+        }
+        return turns;
+    };
+    for (int i = 0; i < 500; ++i)
+        push(queue, 1, {1'000});
+    push(queue, 2, {1'000});
+    EXPECT_EQ(turns_of_2(), 10);
+    while (queue.flows() > 1)
+        pop(queue);
+    for (int i = 0; i < 255; ++i)
+        pop(queue);
+    push(queue, 2, {1'000});
+    EXPECT_EQ(pop(queue)->flow, 1U) << "it was here a moment ago";
+    EXPECT_EQ(pop(queue)->flow, 2U);
+    for (int i = 0; i < 256; ++i) {
+        push(queue, 1, {1'000});
+        pop(queue);
     }
-    EXPECT_EQ(others, 15);
+    push(queue, 2, {1'000});
+    EXPECT_EQ(pop(queue)->flow, 2U);
+}
+
+// E2: a fixed number is remembered, however many come.
+TEST_F(fair_queue_order, of_many_the_last_are_remembered) {
+    fair_queue queue(4);
+    for (std::uint64_t flow = 1; flow <= 2'000; ++flow) {
+        ASSERT_FALSE(push(queue, flow, {4}).refused);
+        ASSERT_EQ(pop(queue)->flow, flow);
+    }
+    push(queue, 9'999, {4});
+    push(queue, 9'999, {4});
+    pop(queue);
+    push(queue, 1'999, {4});
+    push(queue, 1, {4});
+    EXPECT_EQ(pop(queue)->flow, 9'999U) << "four newcomers came before";
+    EXPECT_EQ(pop(queue)->flow, 1U) << "forgotten, and so a newcomer";
+    EXPECT_EQ(pop(queue)->flow, 1'999U);
 }
 
 TEST_F(fair_queue_order, the_bound_is_exact) {
@@ -176,9 +210,9 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
     struct waiting_flow {
         std::uint64_t id;
         std::deque<int> jobs;
-        bool served = false;
+        bool fresh = true;
     };
-    const auto fresh = [](const waiting_flow& f) { return !f.served; };
+    const auto fresh = [](const waiting_flow& f) { return f.fresh; };
     for (unsigned seed = 1; seed <= 40; ++seed) {
         std::mt19937 random(seed);
         const std::size_t capacity = 1 + random() % 24;
@@ -186,6 +220,12 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
         fair_queue queue(capacity);
         std::deque<waiting_flow> model;  // in the order of turns, both rings in one
         std::size_t fresh_in_a_row = 0;
+        std::map<std::uint64_t, int> idle_since;
+        int turns = 0;
+        const auto newcomer = [&](std::uint64_t id) {
+            const auto known = idle_since.find(id);
+            return known == idle_since.end() || turns - known->second >= 256;
+        };
         pieces_.clear();
         for (int step = 0; step < 3'000; ++step) {
             std::size_t total = 0, most = 0;
@@ -212,9 +252,12 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
                 ASSERT_EQ(got->flow, turn.id);
                 ASSERT_EQ(got->number, turn.jobs.front());
                 turn.jobs.pop_front();
-                turn.served = true;
+                turn.fresh = false;
+                ++turns;
                 if (!turn.jobs.empty())
                     model.push_back(turn);
+                else
+                    idle_since[turn.id] = turns;
                 continue;
             }
             // Ids whose lower bits are alike: a hash that only looks at these would show.
@@ -226,7 +269,7 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
             std::size_t before = 0;
             for (const auto& f : model)
                 before += std::min(f.jobs.size(), have + 1);
-            if (own == model.end()) {
+            if (own == model.end() && newcomer(id)) {
                 const auto newcomers = static_cast<std::size_t>(std::count_if(model.begin(), model.end(), fresh));
                 before = newcomers + std::min((fresh_in_a_row + newcomers) / 4, total - newcomers);
             }
@@ -247,10 +290,14 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
                 ASSERT_EQ(loser->jobs.size(), most);
                 ASSERT_EQ(loser->jobs.back(), out->number);
                 loser->jobs.pop_back();
+                if (loser->jobs.empty()) {
+                    idle_since[loser->id] = turns;
+                    model.erase(loser);
+                }
             }
             own = std::find_if(model.begin(), model.end(), [&](const auto& f) { return f.id == id; });
             if (own == model.end())
-                own = model.insert(model.end(), {id, {}, false});
+                own = model.insert(model.end(), {id, {}, newcomer(id)});
             own->jobs.push_back(pieces_.back().number);
         }
     }
