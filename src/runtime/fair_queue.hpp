@@ -67,8 +67,8 @@ public:
 
 private:
     static constexpr std::size_t most_fresh_in_a_row = 4;
-    static constexpr std::uint64_t turns_remembered = 256;  // whoever had something waiting within them is no newcomer
-    static constexpr std::size_t idle_flows = 256;          // that are remembered at most
+    static constexpr std::uint64_t turns_remembered = 32;  // whoever had something waiting within them is no newcomer
+    static constexpr std::size_t idle_flows = 256;         // that are remembered at most
 
     // Somebody with something waiting now, or idle: not long ago.
     struct flow {

@@ -302,7 +302,9 @@ int main(int argc, char** argv) try {
     } else if (args[0] == "logins") {
         const double length = std::stod(args[2]);
         auto t = paced(port, 1, length, 8, [&](std::uint64_t n) {
-            return login("203.0.113." + std::to_string(1 + n % 250), args.at(3), args.at(4));
+            const auto network = static_cast<std::uint64_t>(::getpid()) % 250;  // nobody who was here before
+            return login("203.0." + std::to_string(network) + "." + std::to_string(1 + n % 250), args.at(3),
+                         args.at(4));
         });
         print("user", t, length);
     } else if (args[0] == "checks") {

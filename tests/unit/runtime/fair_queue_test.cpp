@@ -103,18 +103,18 @@ TEST_F(fair_queue_order, coming_back_is_no_advantage) {
         }
         return turns;
     };
-    for (int i = 0; i < 500; ++i)
+    for (int i = 0; i < 100; ++i)
         push(queue, 1, {1'000});
     push(queue, 2, {1'000});
     EXPECT_EQ(turns_of_2(), 10);
     while (queue.flows() > 1)
         pop(queue);
-    for (int i = 0; i < 255; ++i)
+    for (int i = 0; i < 31; ++i)
         pop(queue);
     push(queue, 2, {1'000});
     EXPECT_EQ(pop(queue)->flow, 1U) << "it was here a moment ago";
     EXPECT_EQ(pop(queue)->flow, 2U);
-    for (int i = 0; i < 256; ++i) {
+    for (int i = 0; i < 32; ++i) {
         push(queue, 1, {1'000});
         pop(queue);
     }
@@ -224,7 +224,7 @@ TEST_F(fair_queue_order, agrees_with_a_model) {
         int turns = 0;
         const auto newcomer = [&](std::uint64_t id) {
             const auto known = idle_since.find(id);
-            return known == idle_since.end() || turns - known->second >= 256;
+            return known == idle_since.end() || turns - known->second >= 32;
         };
         pieces_.clear();
         for (int step = 0; step < 3'000; ++step) {
