@@ -42,7 +42,8 @@ struct journal_change {
         session_key from;  // does nothing unless this is the key in the journal
         session_key to;
         time_point at;
-        session_key presented;  // what the client holds, and is kept as rotated_from: `from`, or a key before it
+        session_key presented;       // what the client holds, and is kept as rotated_from: `from`, or a key before it
+        bool password_given = true;  // authenticated_at moves
     };
     std::optional<journal_entry> insert;
     std::optional<rotation> rotate;

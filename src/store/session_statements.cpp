@@ -53,10 +53,12 @@ void insert_session::operator()(const journal_entry& entry) {
 }
 
 rotate_session::rotate_session(soci::session& sql)
-    : statement_((sql.prepare << "UPDATE sessions SET token_hash = :to, rotated_from = :presented, rotated_at = :at,"
-                                 " authenticated_at = :at, last_seen_at = :at WHERE id = :id AND token_hash = :from",
-                  soci::use(to_, "to"), soci::use(presented_, "presented"), soci::use(from_, "from"),
-                  soci::use(at_, "at"), soci::use(id_, "id"))) {
+    : statement_(
+          (sql.prepare << "UPDATE sessions SET token_hash = :to, rotated_from = :presented, rotated_at = :at,"
+                          " authenticated_at = CASE WHEN :password_given <> 0 THEN :at ELSE authenticated_at END,"
+                          " last_seen_at = :at WHERE id = :id AND token_hash = :from",
+           soci::use(to_, "to"), soci::use(presented_, "presented"), soci::use(from_, "from"), soci::use(at_, "at"),
+           soci::use(password_given_, "password_given"), soci::use(id_, "id"))) {
 }
 
 std::size_t rotate_session::operator()(const journal_change::rotation& rotation) {
@@ -65,6 +67,7 @@ std::size_t rotate_session::operator()(const journal_change::rotation& rotation)
     write_key(rotation.to, to_);
     write_key(rotation.presented, presented_);
     at_ = count(rotation.at);
+    password_given_ = rotation.password_given ? 1 : 0;
     return run(statement_);
 }
 

@@ -34,6 +34,7 @@ public:
 private:
     std::string id_, from_, to_, presented_;
     long long at_ = 0;
+    int password_given_ = 1;
     soci::statement statement_;
 };
 

@@ -67,14 +67,20 @@ public:
     void load(logger& log);
 
     task<result<maybe_session>> find(const session_key& key) override { co_return table_.find(key); }
-    task<result<maybe_session>> find_rotated(const session_key& key) override { co_return table_.find_rotated(key); }
+    task<result<maybe_session>> find(const public_id& user, const public_id& id) override {
+        co_return table_.find(user, id);
+    }
+    task<result<std::optional<rotated_session>>> find_rotated(const session_key& key) override {
+        co_return table_.find_rotated(key);
+    }
 
     task<result<session>> insert(const session_key& key, const new_session& fresh,
                                  std::vector<public_id>* displaced) override {
         return without_exceptions(journal_ ? begin_durably(key, fresh, displaced) : begin(key, fresh, displaced));
     }
-    task<result<maybe_session>> rotate(const session_key& key, const session_key& fresh) override {
-        return without_exceptions(exchange(key, fresh));
+    task<result<maybe_session>> rotate(const session_key& key, const session_key& fresh,
+                                       rotation_cause cause) override {
+        return without_exceptions(exchange(key, fresh, cause));
     }
     task<result<maybe_session>> erase(const session_key& key) override {
         return without_exceptions(end(table_.trace(key), counts_.signed_out));
@@ -110,7 +116,7 @@ private:
     task<result<session>> begin_durably(const session_key& key, const new_session& fresh,
                                         std::vector<public_id>* displaced);
     task<void> keep_to_cap(const public_id& user, std::vector<public_id>* displaced);
-    task<result<maybe_session>> exchange(const session_key& key, const session_key& fresh);
+    task<result<maybe_session>> exchange(const session_key& key, const session_key& fresh, rotation_cause cause);
     task<result<maybe_session>> end(std::optional<traced_session> seen, session_counts::number& why);
     task<result<maybe_session>> search_and_end(const public_id& id);
     task<result<std::size_t>> end_all(const public_id& user, std::optional<public_id> spare);
@@ -214,20 +220,22 @@ task<void> table_session_store::keep_to_cap(const public_id& user, std::vector<p
     }
 }
 
-task<result<maybe_session>> table_session_store::exchange(const session_key& key, const session_key& fresh) {
+task<result<maybe_session>> table_session_store::exchange(const session_key& key, const session_key& fresh,
+                                                          rotation_cause cause) {
+    const bool refreshed = cause == rotation_cause::refreshed;
     if (table_.trace(fresh))
         co_return errc::store_unavailable;
     std::optional<session_key> refused;
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
         const auto seen = table_.trace(key);
-        if (!seen || !seen->alive)
+        if (!seen || !seen->alive || (refreshed && seen->key != key))
             co_return maybe_session();
         if (seen->key == refused) {
             co_await a_moment();
             continue;
         }
         journal_change change;
-        change.rotate = journal_change::rotation{seen->value.id, seen->key, fresh, clock_.now(), key};
+        change.rotate = journal_change::rotation{seen->value.id, seen->key, fresh, clock_.now(), key, !refreshed};
         const auto rows = co_await commit(change);
         if (!rows)
             co_return rows.error();
@@ -236,7 +244,7 @@ task<result<maybe_session>> table_session_store::exchange(const session_key& key
             refused = seen->key;
             continue;
         }
-        auto rotated = table_.rotate(*seen, fresh, change.rotate->at);
+        auto rotated = table_.rotate(*seen, fresh, change.rotate->at, cause);
         if (!rotated) {  // no memory: back to where it was
             std::swap(change.rotate->from, change.rotate->to);
             (void)co_await commit(change);

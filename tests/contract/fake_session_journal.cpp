@@ -105,7 +105,9 @@ private:
         state_->keys.emplace(change.to.bytes, row.id);
         row.rotated_from = change.presented;
         row.key = change.to;
-        row.rotated_at = row.authenticated_at = row.last_seen_at = change.at;
+        row.rotated_at = row.last_seen_at = change.at;
+        if (change.password_given)
+            row.authenticated_at = change.at;
         return 1;
     }
 

@@ -84,10 +84,25 @@ protected:
 
     std::optional<session> find(std::uint64_t n) { return run.await(store().find(nth_key(n))).value(); }
     bool alive(std::uint64_t n) { return find(n).has_value(); }
-    std::optional<session> find_rotated(std::uint64_t n) { return run.await(store().find_rotated(nth_key(n))).value(); }
+    std::optional<session> find_named(const profile_ptr& user, std::uint64_t n) {
+        const public_id id = nth_id(n);
+        return run.await(store().find(user->id, id)).value();
+    }
+    std::optional<session> find_rotated(std::uint64_t n) {
+        const auto found = run.await(store().find_rotated(nth_key(n))).value();
+        return found ? std::optional(found->value) : std::nullopt;
+    }
+    // How long ago nth_key(n) was rotated away.
+    std::optional<seconds> rotated_ago(std::uint64_t n) {
+        const auto found = run.await(store().find_rotated(nth_key(n))).value();
+        return found ? std::optional(found->ago) : std::nullopt;
+    }
     // From nth_key(n) to nth_key(fresh).
     std::optional<session> rotate(std::uint64_t n, std::uint64_t fresh) {
         return run.await(store().rotate(nth_key(n), nth_key(fresh))).value();
+    }
+    std::optional<session> refresh(std::uint64_t n, std::uint64_t fresh) {
+        return run.await(store().rotate(nth_key(n), nth_key(fresh), rotation_cause::refreshed)).value();
     }
     std::optional<session> erase(std::uint64_t n) { return run.await(store().erase(nth_key(n))).value(); }
     std::size_t erase_user(const profile_ptr& user) { return run.await(store().erase_user(user->id)).value(); }
