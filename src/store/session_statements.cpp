@@ -80,6 +80,18 @@ std::size_t delete_session::operator()(const public_id& id) {
     return run(statement_);
 }
 
+insert_revocation::insert_revocation(soci::session& sql)
+    : statement_((sql.prepare << "INSERT INTO revocations (session, revoked_at) VALUES (:session, :at)"
+                                 " ON CONFLICT (session) DO NOTHING",
+                  soci::use(session_, "session"), soci::use(at_, "at"))) {
+}
+
+void insert_revocation::operator()(const public_id& session, time_point at) {
+    write_id(session, session_);
+    at_ = count(at);
+    run(statement_);
+}
+
 note_session::note_session(soci::session& sql)
     : statement_((sql.prepare << "UPDATE sessions SET last_seen_at = :at WHERE id = :id AND last_seen_at < :at",
                   soci::use(at_, "at"), soci::use(id_, "id"))) {
@@ -99,8 +111,11 @@ std::size_t session_statements::apply(const journal_change& change) {
     }
     if (change.rotate)
         rows += rotate(*change.rotate);
-    for (const public_id& id : change.erase)
+    for (const public_id& id : change.erase) {
         rows += erase(id);
+        if (change.revoked_at)
+            revoke(id, *change.revoked_at);
+    }
     return rows;
 }
 

@@ -48,6 +48,18 @@ private:
     soci::statement statement_;
 };
 
+// Notes an end. One that is there stays as it is.
+class insert_revocation {
+public:
+    explicit insert_revocation(soci::session& sql);
+    void operator()(const public_id& session, time_point at);
+
+private:
+    std::string session_;
+    long long at_ = 0;
+    soci::statement statement_;
+};
+
 // Moves last_seen_at forward, never back.
 class note_session {
 public:
@@ -61,7 +73,7 @@ private:
 };
 
 struct session_statements {
-    explicit session_statements(soci::session& sql) : insert(sql), rotate(sql), erase(sql), note(sql) {}
+    explicit session_statements(soci::session& sql) : insert(sql), rotate(sql), erase(sql), revoke(sql), note(sql) {}
 
     // How many rows it touched.
     std::size_t apply(const journal_change& change);
@@ -69,6 +81,7 @@ struct session_statements {
     insert_session insert;
     rotate_session rotate;
     delete_session erase;
+    insert_revocation revoke;
     note_session note;
 };
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "await.hpp"
+#include "revocation_log.hpp"
 
 #include <latchkey/clock.hpp>
 #include <latchkey/config.hpp>
@@ -27,7 +28,8 @@ class session_store_backing {
 public:
     virtual ~session_store_backing() = default;
     // The store before has gone.
-    virtual std::unique_ptr<session_store> open(const session_options& options, const clock& now) = 0;
+    virtual std::unique_ptr<session_store> open(const session_options& options, const clock& now,
+                                                revocation_log* revoked) = 0;
 
     // The rest is for stores that keep sessions. Sessions of users that were not added do not survive.
     virtual void add_user(const profile_ptr&) {}
@@ -67,13 +69,27 @@ protected:
     // The same store again, over what was kept.
     session_store& restart() {
         store_.reset();
-        store_ = backing_->open(options, clock);
+        revoked_ = token_lifetime > seconds{0} ? std::make_unique<revocation_log>(clock, token_lifetime) : nullptr;
+        store_ = backing_->open(options, clock, revoked_.get());
         return *store_;
     }
     // A restart that nobody had time to prepare.
     session_store& crash() {
         backing_->cut_off();
         return restart();
+    }
+
+    revocation_log& revoked() { return *revoked_; }
+    // The numbers, up to 99, of the sessions that are listed as revoked, ascending.
+    std::vector<std::uint64_t> listed() {
+        std::vector<std::uint64_t> numbers;
+        const revocation_list list = revoked().snapshot();
+        for (std::uint64_t n = 0; n < 100; ++n)
+            for (const revocation& one : list.entries)
+                if (one.session == nth_id(n))
+                    numbers.push_back(n);
+        EXPECT_EQ(numbers.size(), list.entries.size());
+        return numbers;
     }
 
     // Inserts session `n` of `user`; its key is nth_key(n), its id nth_id(n).
@@ -111,6 +127,7 @@ protected:
     void sweep_all();
 
     session_options options;
+    seconds token_lifetime{300};  // zero: nobody asks for revocations
     manual_clock clock;
     runner run;
     std::deque<runner> runners;  // for threads of a test's own
@@ -119,6 +136,7 @@ protected:
 
 private:
     std::unique_ptr<session_store_backing> backing_;
+    std::unique_ptr<revocation_log> revoked_;
     std::unique_ptr<session_store> store_;
 };
 
