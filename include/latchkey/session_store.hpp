@@ -46,6 +46,18 @@ struct session_page {
 // client that never saw the answer can try again, or sign out.
 inline constexpr seconds rotation_grace{60};
 
+// Why a session gets another key.
+enum class rotation_cause {
+    password_given,  // the user proved who they are just now
+    refreshed,       // the holder of the key goes on with the next one
+};
+
+// What the holder of an old key held, and for how long not any more.
+struct rotated_session {
+    session value;
+    seconds ago{};
+};
+
 class session_store {
 public:
     virtual ~session_store() = default;
@@ -54,8 +66,13 @@ public:
     // (60 s or a twentieth of the idle time-out, whichever is less). The check path: no allocation, no system call.
     virtual task<result<std::optional<session>>> find(const session_key& key) = 0;
 
-    // The live session that `key` opened until it was rotated, less than rotation_grace ago. Does not touch it.
-    virtual task<result<std::optional<session>>> find_rotated(const session_key& key) = 0;
+    // This live session of this user, or nothing; touches it likewise. For callers that were shown a proof of ours
+    // which names the session. No allocation, no system call.
+    virtual task<result<std::optional<session>>> find(const public_id& user, const public_id& id) = 0;
+
+    // The live session that `key` opened until it was rotated, less than rotation_grace ago, and how long ago that was.
+    // Does not touch it.
+    virtual task<result<std::optional<rotated_session>>> find_rotated(const session_key& key) = 0;
 
     // Starts a session now. All sessions of a user share one profile: unless it is older than theirs (see
     // user_profile::version), those that are there already show `fresh.user` from then on as well. Beyond
@@ -65,10 +82,15 @@ public:
     virtual task<result<session>> insert(const session_key& key, const new_session& fresh,
                                          std::vector<public_id>* displaced = nullptr) = 0;
 
-    // Gives the live session behind `key` the key `fresh` in its place and notes that the user proved who they are
-    // just now: id and creation stay, authenticated_at and last_seen_at move. Nothing when there is no such session.
-    // `key` may also be one that find_rotated() knows; the key that was good until now is then rotated away.
-    virtual task<result<std::optional<session>>> rotate(const session_key& key, const session_key& fresh) = 0;
+    // Gives the live session behind `key` the key `fresh` in its place: id and creation stay, last_seen_at moves.
+    // Nothing when there is no such session.
+    // password_given: authenticated_at moves, too. `key` may also be one that find_rotated() knows; the key that was
+    // good until now is then rotated away.
+    // refreshed: authenticated_at stays. `key` is the present one, else nothing happens: of those who come with the
+    // same key, one gets the session, and find_rotated() knows the key for the others by the time they have their
+    // answer.
+    virtual task<result<std::optional<session>>> rotate(const session_key& key, const session_key& fresh,
+                                                        rotation_cause cause = rotation_cause::password_given) = 0;
 
     // Ends the session behind `key`, or behind what `key` was rotated into less than rotation_grace ago; what ended, or
     // nothing when there was no live one.

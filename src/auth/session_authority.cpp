@@ -27,13 +27,16 @@ public:
         if (!key)
             co_return errc::no_session;
         auto found = co_await store_.find(*key);
-        if (found && !*found)
-            found = co_await store_.find_rotated(*key);
         if (!found)
             co_return found.error();
-        if (!*found)
+        if (*found)
+            co_return **std::move(found);
+        auto rotated = co_await store_.find_rotated(*key);
+        if (!rotated)
+            co_return rotated.error();
+        if (!*rotated)
             co_return errc::no_session;
-        co_return **std::move(found);
+        co_return (*std::move(rotated))->value;
     }
 
     task<result<opened_session>> rotate(std::string_view token) override {

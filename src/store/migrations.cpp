@@ -13,7 +13,7 @@ struct migration {
     std::array<const char*, 5> statements;  // run in order, up to the first null
 };
 
-constexpr std::array<migration, 3> history{{
+constexpr std::array<migration, 4> history{{
     {{
         "CREATE TABLE users ("
         " id TEXT PRIMARY KEY,"  // 32 lower-case hex digits
@@ -65,6 +65,13 @@ constexpr std::array<migration, 3> history{{
         " last_failure BIGINT NOT NULL,"   // seconds since 1970
         " client TEXT NOT NULL,"
         " account TEXT NOT NULL)",  // empty where it isn't kept
+    }},
+    {{
+        // Sessions that were ended on purpose while access tokens of theirs may be alive.
+        "CREATE TABLE revocations ("
+        " session TEXT NOT NULL PRIMARY KEY,"  // as sessions.id
+        " revoked_at BIGINT NOT NULL)",        // on the session time line
+        "CREATE INDEX revocations_by_time ON revocations (revoked_at)",
     }},
 }};
 

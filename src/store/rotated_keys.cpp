@@ -23,12 +23,12 @@ void rotated_keys::remember(const session_key& key, const origin& of, stamp rota
     }
 }
 
-std::optional<rotated_keys::origin> rotated_keys::find(const session_key& key, stamp now) const noexcept {
+std::optional<rotated_keys::known_key> rotated_keys::find(const session_key& key, stamp now) const noexcept {
     mutex_lock lock(mutex_);
     const auto at = entries_.find(key);
     if (!at || expired(entries_[*at].rotated_at, now))
         return std::nullopt;
-    return entries_[*at].of;
+    return known_key{entries_[*at].of, entries_[*at].rotated_at};
 }
 
 void rotated_keys::forget_expired(stamp now) noexcept {

@@ -18,16 +18,21 @@ namespace latchkey {
 
 class rotated_keys {
 public:
-    static constexpr std::size_t most = 65'536;
+    static constexpr std::size_t most = 262'144;
 
     struct origin {
         public_id user;
         public_id session;
     };
 
+    struct known_key {
+        origin of;
+        stamp rotated_at;
+    };
+
     // Best effort: without memory the key is simply dead.
     void remember(const session_key& key, const origin& of, stamp rotated_at) noexcept;
-    std::optional<origin> find(const session_key& key, stamp now) const noexcept;
+    std::optional<known_key> find(const session_key& key, stamp now) const noexcept;
     void forget_expired(stamp now) noexcept;
 
     static bool expired(stamp rotated_at, stamp now) noexcept {

@@ -42,16 +42,24 @@ struct journal_change {
         session_key from;  // does nothing unless this is the key in the journal
         session_key to;
         time_point at;
-        session_key presented;  // what the client holds, and is kept as rotated_from: `from`, or a key before it
+        session_key presented;       // what the client holds, and is kept as rotated_from: `from`, or a key before it
+        bool password_given = true;  // authenticated_at moves
     };
     std::optional<journal_entry> insert;
     std::optional<rotation> rotate;
-    std::vector<public_id> erase;  // unknown ids are no error
+    std::vector<public_id> erase;          // unknown ids are no error
+    std::optional<time_point> revoked_at;  // when set, the ids of `erase` are kept as revocations
 };
 
 // What a crash may lose.
 struct last_seen {
     public_id id;
+    time_point at;
+};
+
+// A session that was ended on purpose; see revocations.hpp.
+struct stored_revocation {
+    public_id session;
     time_point at;
 };
 
@@ -64,6 +72,12 @@ public:
     // or disabled. Times are on this process's time line, also when the one before had another. Once, before any other
     // call. Throws std::runtime_error with a sentence for the operator.
     virtual void load(const std::function<void(const journal_entry&, const profile_ptr&)>& take) = 0;
+
+    // Revocations are kept for this long; zero: those that come are not, and those that are there are left alone. Once,
+    // before load(), or never: zero.
+    virtual void keep_revocations(seconds how_long) noexcept = 0;
+    // Those that load() found, oldest first. Once, after it.
+    virtual std::vector<stored_revocation> kept_revocations() noexcept = 0;
 
     // Makes `change` durable. How many rows it touched: 0 for a rotation that met another key. Calls `queued`, which
     // must not throw, on the caller's thread at once after the change got its place in the order and before it can have

@@ -2,6 +2,7 @@
 
 #include "batch_pipe.hpp"
 #include "session_rows.hpp"
+#include "session_statements.hpp"
 #include "user_rows.hpp"
 
 #include <latchkey/session_store.hpp>
@@ -46,6 +47,7 @@ void move_times(soci::session& sql, std::int64_t by) {
     sql << "UPDATE sessions SET created_at = created_at + :by, authenticated_at = authenticated_at + :by,"
            " last_seen_at = last_seen_at + :by, expires_at = expires_at + :by, rotated_at = rotated_at + :by",
         soci::use(seconds, "by");
+    sql << "UPDATE revocations SET revoked_at = revoked_at + :by", soci::use(seconds, "by");
 }
 
 // Does to the rows what lifetime_rules::cut_back() did to the entries: by what they were cut back they shall stay so,
@@ -75,6 +77,24 @@ void delete_rows(soci::session& sql, const std::vector<std::string>& ids) {
     }
 }
 
+// Those that matter still; the others are forgotten. One that claims to come from the future is from now.
+std::vector<stored_revocation> read_revocations(soci::session& sql, time_point now, seconds keep) {
+    const long long present = now.time_since_epoch().count();
+    const long long past = present - keep.count();
+    sql << "DELETE FROM revocations WHERE revoked_at <= :past", soci::use(past, "past");
+    sql << "UPDATE revocations SET revoked_at = :now WHERE revoked_at > :now", soci::use(present, "now");
+    std::string session;
+    long long at = 0;
+    soci::statement rows = (sql.prepare << "SELECT session, revoked_at FROM revocations ORDER BY revoked_at, session",
+                            soci::into(session), soci::into(at));
+    rows.execute();
+    std::vector<stored_revocation> found;
+    while (rows.fetch())
+        if (const auto id = public_id::parse(session))
+            found.push_back({*id, time_point{seconds{at}}});
+    return found;
+}
+
 struct ready_session {
     journal_entry entry;
     const profile_ptr* user;
@@ -99,6 +119,8 @@ public:
     }
 
     const std::vector<std::string>& doomed() const noexcept { return doomed_; }
+    // Of these, those that end because their user went or was disabled.
+    const std::vector<public_id>& ownerless() const noexcept { return ownerless_; }
     bool cut_back() const noexcept { return cut_back_; }
 
 private:
@@ -107,8 +129,10 @@ private:
         if (!row_.read(entry_))
             return doom(report_.malformed);
         const auto user = users_.find(entry_.user);
-        if (user == users_.end())
+        if (user == users_.end()) {
+            ownerless_.push_back(entry_.id);
             return doom(report_.without_user);
+        }
         cut_back_ |= rules_.cut_back(entry_);
         if (rules_.expired(entry_)) {
             report_.expired.push_back(entry_.id);
@@ -132,6 +156,7 @@ private:
     session_row row_;
     journal_entry entry_;
     std::vector<std::string> doomed_;
+    std::vector<public_id> ownerless_;
     bool cut_back_ = false;
 };
 
@@ -221,6 +246,12 @@ loading_report load_sessions(sql_database& database, soci::session& sql, const l
     if (rows.cut_back())
         cut_back_rows(sql, rules);
     delete_rows(sql, rows.doomed());
+    if (options.keep_revocations > seconds{0}) {
+        insert_revocation revoke(sql);
+        for (const public_id& session : rows.ownerless())
+            revoke(session, options.now);
+        report.revocations = read_revocations(sql, options.now, options.keep_revocations);
+    }
     // What expired by these limits is dead for good, also if the server dies before the last of it was forgotten.
     if (!report.expired.empty())
         report.state.limits = strictest;

@@ -20,6 +20,7 @@ struct loading_options {
     time_line line;  // this process's
     time_point now;
     bool remote_user_is_email = false;
+    seconds keep_revocations{};  // zero: they are not looked at
 };
 
 struct loading_report {
@@ -27,9 +28,10 @@ struct loading_report {
     std::size_t malformed = 0;     // rows that this program cannot have written
     std::size_t without_user = 0;  // gone, disabled, or not readable
     std::size_t damaged_users = 0;
-    std::int64_t displaced_by = 0;   // seconds; see displacement()
-    std::vector<public_id> expired;  // still in the database: to be forgotten soon
-    stored_time_line state;          // as it is in the database now
+    std::int64_t displaced_by = 0;               // seconds; see displacement()
+    std::vector<public_id> expired;              // still in the database: to be forgotten soon
+    std::vector<stored_revocation> revocations;  // oldest first
+    stored_time_line state;                      // as it is in the database now
 };
 
 // The limits by which a session is cut back to what it may be.

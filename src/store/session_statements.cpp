@@ -53,10 +53,12 @@ void insert_session::operator()(const journal_entry& entry) {
 }
 
 rotate_session::rotate_session(soci::session& sql)
-    : statement_((sql.prepare << "UPDATE sessions SET token_hash = :to, rotated_from = :presented, rotated_at = :at,"
-                                 " authenticated_at = :at, last_seen_at = :at WHERE id = :id AND token_hash = :from",
-                  soci::use(to_, "to"), soci::use(presented_, "presented"), soci::use(from_, "from"),
-                  soci::use(at_, "at"), soci::use(id_, "id"))) {
+    : statement_(
+          (sql.prepare << "UPDATE sessions SET token_hash = :to, rotated_from = :presented, rotated_at = :at,"
+                          " authenticated_at = CASE WHEN :password_given <> 0 THEN :at ELSE authenticated_at END,"
+                          " last_seen_at = :at WHERE id = :id AND token_hash = :from",
+           soci::use(to_, "to"), soci::use(presented_, "presented"), soci::use(from_, "from"), soci::use(at_, "at"),
+           soci::use(password_given_, "password_given"), soci::use(id_, "id"))) {
 }
 
 std::size_t rotate_session::operator()(const journal_change::rotation& rotation) {
@@ -65,6 +67,7 @@ std::size_t rotate_session::operator()(const journal_change::rotation& rotation)
     write_key(rotation.to, to_);
     write_key(rotation.presented, presented_);
     at_ = count(rotation.at);
+    password_given_ = rotation.password_given ? 1 : 0;
     return run(statement_);
 }
 
@@ -75,6 +78,18 @@ delete_session::delete_session(soci::session& sql)
 std::size_t delete_session::operator()(const public_id& id) {
     write_id(id, id_);
     return run(statement_);
+}
+
+insert_revocation::insert_revocation(soci::session& sql)
+    : statement_((sql.prepare << "INSERT INTO revocations (session, revoked_at) VALUES (:session, :at)"
+                                 " ON CONFLICT (session) DO NOTHING",
+                  soci::use(session_, "session"), soci::use(at_, "at"))) {
+}
+
+void insert_revocation::operator()(const public_id& session, time_point at) {
+    write_id(session, session_);
+    at_ = count(at);
+    run(statement_);
 }
 
 note_session::note_session(soci::session& sql)
@@ -96,8 +111,11 @@ std::size_t session_statements::apply(const journal_change& change) {
     }
     if (change.rotate)
         rows += rotate(*change.rotate);
-    for (const public_id& id : change.erase)
+    for (const public_id& id : change.erase) {
         rows += erase(id);
+        if (change.revoked_at)
+            revoke(id, *change.revoked_at);
+    }
     return rows;
 }
 

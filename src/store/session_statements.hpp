@@ -34,6 +34,7 @@ public:
 private:
     std::string id_, from_, to_, presented_;
     long long at_ = 0;
+    int password_given_ = 1;
     soci::statement statement_;
 };
 
@@ -44,6 +45,18 @@ public:
 
 private:
     std::string id_;
+    soci::statement statement_;
+};
+
+// Notes an end. One that is there stays as it is.
+class insert_revocation {
+public:
+    explicit insert_revocation(soci::session& sql);
+    void operator()(const public_id& session, time_point at);
+
+private:
+    std::string session_;
+    long long at_ = 0;
     soci::statement statement_;
 };
 
@@ -60,7 +73,7 @@ private:
 };
 
 struct session_statements {
-    explicit session_statements(soci::session& sql) : insert(sql), rotate(sql), erase(sql), note(sql) {}
+    explicit session_statements(soci::session& sql) : insert(sql), rotate(sql), erase(sql), revoke(sql), note(sql) {}
 
     // How many rows it touched.
     std::size_t apply(const journal_change& change);
@@ -68,6 +81,7 @@ struct session_statements {
     insert_session insert;
     rotate_session rotate;
     delete_session erase;
+    insert_revocation revoke;
     note_session note;
 };
 

@@ -28,6 +28,27 @@ std::optional<session> session_table::find(const session_key& key) noexcept {
     return record.copy(shard.limits);
 }
 
+std::optional<session> session_table::find(const public_id& user, const public_id& id) noexcept {
+    user_shard& owners = users_of(user);
+    mutex_lock lock(owners.mutex);
+    const auto owner = owners.users.find(user);
+    if (!owner)
+        return std::nullopt;
+    for (const session_ref at : owners.users[*owner].sessions) {
+        session_shard& shard = shards_[at.shard()];
+        mutex_lock shard_lock(shard.mutex);
+        session_record& record = shard.records[at.slot()];
+        if (record.id != id)
+            continue;
+        const stamp second = now();
+        if (record.dead(second, shard.limits))
+            return std::nullopt;
+        record.touch(second, shard.limits);
+        return record.copy(shard.limits);
+    }
+    return std::nullopt;
+}
+
 journal_entry session_table::draft(const session_key& key, const new_session& fresh) const {
     const session_shard& shard = shards_[shard_number(key)];
     journal_entry entry;

@@ -63,6 +63,7 @@ public:
 
     // The check path.
     std::optional<session> find(const session_key& key) noexcept;
+    std::optional<session> find(const public_id& user, const public_id& id) noexcept;
 
     // Beginning. A session that begins now, as it will be kept.
     journal_entry draft(const session_key& key, const new_session& fresh) const;
@@ -89,7 +90,7 @@ public:
     // Looking. The session behind `key`, or behind what `key` was rotated into; dead ones too.
     std::optional<traced_session> trace(const session_key& key) const noexcept;
     // The live one that `key` opened until it was rotated.
-    std::optional<session> find_rotated(const session_key& key) const noexcept;
+    std::optional<rotated_session> find_rotated(const session_key& key) const noexcept;
     std::optional<traced_session> look_up(const public_id& user, const public_id& id) const noexcept;
     // Goes on with `where`; nothing more to see when where.shard is shard_count.
     std::optional<traced_session> search(const public_id& id, table_walk& where) const noexcept;
@@ -105,7 +106,8 @@ public:
 
     // Changing. Gives the session its new key, unless it died or does not have the key `seen.key` any more.
     // errc::store_unavailable when `fresh` is there already or without memory; nothing has changed then.
-    result<std::optional<session>> rotate(const traced_session& seen, const session_key& fresh, time_point at) noexcept;
+    result<std::optional<session>> rotate(const traced_session& seen, const session_key& fresh, time_point at,
+                                          rotation_cause cause = rotation_cause::password_given) noexcept;
     void refresh(const profile_ptr& user) noexcept;
 
     // Ending. What it was, when it is this call that took it out.

@@ -8,7 +8,7 @@
 namespace latchkey {
 
 result<std::optional<session>> session_table::rotate(const traced_session& seen, const session_key& fresh,
-                                                     time_point at) noexcept {
+                                                     time_point at, rotation_cause cause) noexcept {
     const public_id& user = seen.value.user->id;
     // First of all, so that there is no moment in which nobody knows the old key: see trace().
     rotated_.remember(seen.key, {user, seen.value.id}, to_stamp(at));
@@ -26,7 +26,8 @@ result<std::optional<session>> session_table::rotate(const traced_session& seen,
         record = from.records[now_at->at.slot()];
     }
     record->token_hash = fresh;
-    record->authenticated = to_stamp(at);
+    if (cause == rotation_cause::password_given)
+        record->authenticated = to_stamp(at);
     record->last_seen = std::max(record->last_seen, to_stamp(at));
 
     // Nobody knows the new key yet, so that for now both may be there.

@@ -22,17 +22,19 @@ std::optional<traced_session> session_table::trace(const session_key& key) const
     if (auto current = locate(key))
         return std::move(current->seen);
     const auto was = rotated_.find(key, now());
-    return was ? look_up(was->user, was->session) : std::nullopt;
+    return was ? look_up(was->of.user, was->of.session) : std::nullopt;
 }
 
-std::optional<session> session_table::find_rotated(const session_key& key) const noexcept {
-    const auto was = rotated_.find(key, now());
+std::optional<rotated_session> session_table::find_rotated(const session_key& key) const noexcept {
+    const stamp second = now();
+    const auto was = rotated_.find(key, second);
     if (!was)
         return std::nullopt;
-    auto seen = look_up(was->user, was->session);
+    auto seen = look_up(was->of.user, was->of.session);
     if (!seen || !seen->alive || seen->key == key)
         return std::nullopt;
-    return std::move(seen->value);
+    // Another thread may have rotated it a moment after the clock was read here.
+    return rotated_session{std::move(seen->value), seconds{second - std::min(second, was->rotated_at)}};
 }
 
 std::optional<traced_session> session_table::look_up(const public_id& user, const public_id& id) const noexcept {

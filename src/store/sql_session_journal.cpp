@@ -68,6 +68,8 @@ public:
     ~sql_session_journal() override { stop(); }
 
     void load(const std::function<void(const journal_entry&, const profile_ptr&)>& take) override;
+    void keep_revocations(seconds how_long) noexcept override { loading_.keep_revocations = how_long; }
+    std::vector<stored_revocation> kept_revocations() noexcept override { return std::exchange(revocations_, {}); }
     task<result<std::size_t>> commit(const journal_change& change, std::function<void()> queued) override;
     void forget_later(std::vector<public_id> dead) noexcept override { queue_.forget(std::move(dead)); }
     void note_later(std::vector<last_seen> seen) noexcept override { queue_.note(std::move(seen)); }
@@ -99,6 +101,7 @@ private:
     const clock& clock_;
     logger& log_;
     loading_options loading_;
+    std::vector<stored_revocation> revocations_;  // for whoever asks first
     journal_queue queue_;
     mutable mutex mutex_;
     idle_limits limits_ LATCHKEY_GUARDED_BY(mutex_);
@@ -120,6 +123,7 @@ void sql_session_journal::load(const std::function<void(const journal_entry&, co
         auto loaded = load_sessions(*database_, connection_.sql(), loading_, take);
         report(loaded);
         state_ = loaded.state;
+        revocations_ = std::move(loaded.revocations);
         if (!loaded.expired.empty())
             queue_.forget(std::move(loaded.expired));
         thread_ = std::thread([this] { work(); });
@@ -266,6 +270,10 @@ void sql_session_journal::renew(stored_time_line& state, bool anyway) {
     state.last_second = clock_.now().time_since_epoch().count();
     state.limits = storable_limits(state);
     write_time_line(connection_.sql(), state);
+    if (loading_.keep_revocations > seconds{0}) {
+        const long long past = state.last_second - loading_.keep_revocations.count();
+        connection_.sql() << "DELETE FROM revocations WHERE revoked_at <= :past", soci::use(past, "past");
+    }
 }
 
 void sql_session_journal::note_commit(steady::time_point begun, std::size_t changes) noexcept {

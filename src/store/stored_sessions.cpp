@@ -3,6 +3,7 @@
 #include "journal_connection.hpp"
 #include "session_loading.hpp"
 #include "session_rows.hpp"
+#include "session_statements.hpp"
 #include "sql_database.hpp"
 #include "user_rows.hpp"
 
@@ -72,6 +73,12 @@ private:
     soci::session& sql_;
     std::map<public_id, profile_ptr> known_;
 };
+
+// A server without tokens never looks at them. None is of use for longer than an hour and a bit.
+void forget_old_revocations(soci::session& sql, time_point now) {
+    const long long past = (now - seconds{86400}).time_since_epoch().count();
+    sql << "DELETE FROM revocations WHERE revoked_at < :past", soci::use(past, "past");
+}
 
 listed_session to_listed(const journal_entry& entry, const profile_ptr& user, const lifetime_rules& rules) {
     const auto idle_end = entry.last_seen_at + seconds{rules.idle.of(entry.remembered)};
@@ -149,6 +156,10 @@ result<bool> stored_sessions::erase(const public_id& id) {
     return guarded("erase_session", [&](soci::session& sql) -> result<bool> {
         exclusive_transaction transaction(*database_, sql);
         const std::size_t rows = delete_session(sql)(id);
+        if (rows > 0) {
+            forget_old_revocations(sql, clock_.now());
+            insert_revocation{sql}(id, clock_.now());
+        }
         transaction.commit();
         return rows > 0;
     });
@@ -158,6 +169,11 @@ result<std::size_t> stored_sessions::erase_user(const public_id& user) {
     return guarded("erase_sessions_of", [&](soci::session& sql) -> result<std::size_t> {
         const std::string id = user.str();
         exclusive_transaction transaction(*database_, sql);
+        const long long now = clock_.now().time_since_epoch().count();
+        forget_old_revocations(sql, clock_.now());
+        sql << "INSERT INTO revocations (session, revoked_at) SELECT id, :now FROM sessions WHERE user_id = :user_id"
+               " ON CONFLICT (session) DO NOTHING",
+            soci::use(now, "now"), soci::use(id, "user_id");
         soci::statement statement =
             (sql.prepare << "DELETE FROM sessions WHERE user_id = :user_id", soci::use(id, "user_id"));
         statement.execute(true);

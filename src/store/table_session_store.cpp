@@ -60,21 +60,28 @@ void add_if_possible(const std::vector<public_id>& ids, std::vector<public_id>& 
 
 class table_session_store final : public session_store {
 public:
-    table_session_store(const session_options& options, const clock& now, std::unique_ptr<session_journal> journal)
-        : clock_(now), table_(options, now), journal_(std::move(journal)) {}
+    table_session_store(const session_options& options, const clock& now, std::unique_ptr<session_journal> journal,
+                        revocation_log* revoked)
+        : clock_(now), table_(options, now), journal_(std::move(journal)), revoked_(revoked) {}
     ~table_session_store() override { stop(); }
 
     void load(logger& log);
 
     task<result<maybe_session>> find(const session_key& key) override { co_return table_.find(key); }
-    task<result<maybe_session>> find_rotated(const session_key& key) override { co_return table_.find_rotated(key); }
+    task<result<maybe_session>> find(const public_id& user, const public_id& id) override {
+        co_return table_.find(user, id);
+    }
+    task<result<std::optional<rotated_session>>> find_rotated(const session_key& key) override {
+        co_return table_.find_rotated(key);
+    }
 
     task<result<session>> insert(const session_key& key, const new_session& fresh,
                                  std::vector<public_id>* displaced) override {
         return without_exceptions(journal_ ? begin_durably(key, fresh, displaced) : begin(key, fresh, displaced));
     }
-    task<result<maybe_session>> rotate(const session_key& key, const session_key& fresh) override {
-        return without_exceptions(exchange(key, fresh));
+    task<result<maybe_session>> rotate(const session_key& key, const session_key& fresh,
+                                       rotation_cause cause) override {
+        return without_exceptions(exchange(key, fresh, cause));
     }
     task<result<maybe_session>> erase(const session_key& key) override {
         return without_exceptions(end(table_.trace(key), counts_.signed_out));
@@ -110,7 +117,7 @@ private:
     task<result<session>> begin_durably(const session_key& key, const new_session& fresh,
                                         std::vector<public_id>* displaced);
     task<void> keep_to_cap(const public_id& user, std::vector<public_id>* displaced);
-    task<result<maybe_session>> exchange(const session_key& key, const session_key& fresh);
+    task<result<maybe_session>> exchange(const session_key& key, const session_key& fresh, rotation_cause cause);
     task<result<maybe_session>> end(std::optional<traced_session> seen, session_counts::number& why);
     task<result<maybe_session>> search_and_end(const public_id& id);
     task<result<std::size_t>> end_all(const public_id& user, std::optional<public_id> spare);
@@ -123,10 +130,22 @@ private:
         co_return co_await journal_->commit(change);
     }
 
+    // What a change that ends sessions says of them, and what follows once they are dead in the table. Also of those
+    // that another thread has just taken out: whoever answers is sure that they are listed.
+    void mark_revoked(journal_change& change) const noexcept {
+        if (revoked_ && !change.erase.empty())
+            change.revoked_at = clock_.now();
+    }
+    void list_revoked(const journal_change& change) noexcept {
+        if (change.revoked_at)
+            revoked_->add(change.erase, *change.revoked_at);
+    }
+
     const clock& clock_;
     session_table table_;
     session_counts& counts_ = table_.counts();
     const std::unique_ptr<session_journal> journal_;
+    revocation_log* const revoked_;
     bool stopped_ = false;
 };
 
@@ -146,8 +165,13 @@ void table_session_store::stop() noexcept {
 
 void table_session_store::load(logger& log) {
     std::int64_t doubles = 0;
+    if (revoked_)
+        journal_->keep_revocations(revoked_->keep());
     journal_->load(
         [&](const journal_entry& entry, const profile_ptr& user) { doubles += table_.restore(entry, user) ? 0 : 1; });
+    if (revoked_)
+        for (const stored_revocation& one : journal_->kept_revocations())
+            revoked_->add({&one.session, 1}, one.at);
     if (doubles > 0)
         log.write(log_level::warn, "sessions_skipped", {{"doubles", doubles}});
     log.write(log_level::info, "sessions_loaded", {{"sessions", static_cast<std::int64_t>(table_.size())}});
@@ -155,9 +179,14 @@ void table_session_store::load(logger& log) {
 
 task<result<session>> table_session_store::begin(const session_key& key, const new_session& fresh,
                                                  std::vector<public_id>* displaced) {
-    auto made = table_.insert(table_.draft(key, fresh), fresh.user, displaced);
+    std::vector<public_id> ended;
+    auto made = table_.insert(table_.draft(key, fresh), fresh.user, &ended);
     if (made)
         session_counts::add(counts_.created);
+    if (revoked_ && !ended.empty())
+        revoked_->add(ended, clock_.now());
+    if (made && displaced)
+        *displaced = std::move(ended);
     co_return made;
 }
 
@@ -167,6 +196,7 @@ task<result<session>> table_session_store::begin_durably(const session_key& key,
     journal_change change;
     change.insert = table_.draft(key, fresh);
     change.erase = table_.surplus(user, 1);
+    mark_revoked(change);
     // A user at the cap gets in even when all places are taken: one of the user's own becomes free.
     session_places::lease place(table_.places());
     if (change.erase.empty() && !place.take())
@@ -185,6 +215,7 @@ task<result<session>> table_session_store::begin_durably(const session_key& key,
         co_return committed.error();
     }
     session_counts::add(counts_.over_cap, table_.erase(user, change.erase));
+    list_revoked(change);
     if (displaced)
         *displaced = std::move(change.erase);
     if (!made) {  // no memory or no place for it, so it must not be there after a restart either
@@ -205,29 +236,33 @@ task<void> table_session_store::keep_to_cap(const public_id& user, std::vector<p
         eviction.erase = table_.surplus(user, 0);
         if (eviction.erase.empty())
             co_return;
+        mark_revoked(eviction);
         const auto committed = co_await commit(eviction);
         if (!committed)
             co_return;
         session_counts::add(counts_.over_cap, table_.erase(user, eviction.erase));
+        list_revoked(eviction);
         if (displaced)
             add_if_possible(eviction.erase, *displaced);
     }
 }
 
-task<result<maybe_session>> table_session_store::exchange(const session_key& key, const session_key& fresh) {
+task<result<maybe_session>> table_session_store::exchange(const session_key& key, const session_key& fresh,
+                                                          rotation_cause cause) {
+    const bool refreshed = cause == rotation_cause::refreshed;
     if (table_.trace(fresh))
         co_return errc::store_unavailable;
     std::optional<session_key> refused;
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
         const auto seen = table_.trace(key);
-        if (!seen || !seen->alive)
+        if (!seen || !seen->alive || (refreshed && seen->key != key))
             co_return maybe_session();
         if (seen->key == refused) {
             co_await a_moment();
             continue;
         }
         journal_change change;
-        change.rotate = journal_change::rotation{seen->value.id, seen->key, fresh, clock_.now(), key};
+        change.rotate = journal_change::rotation{seen->value.id, seen->key, fresh, clock_.now(), key, !refreshed};
         const auto rows = co_await commit(change);
         if (!rows)
             co_return rows.error();
@@ -236,7 +271,7 @@ task<result<maybe_session>> table_session_store::exchange(const session_key& key
             refused = seen->key;
             continue;
         }
-        auto rotated = table_.rotate(*seen, fresh, change.rotate->at);
+        auto rotated = table_.rotate(*seen, fresh, change.rotate->at, cause);
         if (!rotated) {  // no memory: back to where it was
             std::swap(change.rotate->from, change.rotate->to);
             (void)co_await commit(change);
@@ -254,10 +289,12 @@ task<result<maybe_session>> table_session_store::end(std::optional<traced_sessio
         co_return maybe_session();
     journal_change change;
     change.erase.push_back(seen->value.id);
+    mark_revoked(change);
     const auto committed = co_await commit(change);
     if (!committed)
         co_return committed.error();
     auto ended = table_.erase(*seen);
+    list_revoked(change);
     if (!ended || !ended->alive)
         co_return maybe_session();
     session_counts::add(why);
@@ -279,10 +316,12 @@ task<result<std::size_t>> table_session_store::end_all(const public_id& user, st
     change.erase = table_.ids_of(user, spare);
     if (change.erase.empty())
         co_return std::size_t{0};
+    mark_revoked(change);
     const auto committed = co_await commit(change);
     if (!committed)
         co_return committed.error();
     const std::size_t ended = table_.erase(user, change.erase);
+    list_revoked(change);
     session_counts::add(counts_.revoked, ended);
     co_return ended;
 }
@@ -336,6 +375,8 @@ void table_session_store::configure(const session_options& options) {
 }
 
 void table_session_store::sweep() noexcept {
+    if (revoked_)
+        revoked_->forget_expired();
     if (!journal_) {
         table_.sweep();
         return;
@@ -350,13 +391,15 @@ void table_session_store::sweep() noexcept {
 
 }  // namespace
 
-std::unique_ptr<session_store> make_memory_session_store(const session_options& options, const clock& now) {
-    return std::make_unique<table_session_store>(options, now, nullptr);
+std::unique_ptr<session_store> make_memory_session_store(const session_options& options, const clock& now,
+                                                         revocation_log* revoked) {
+    return std::make_unique<table_session_store>(options, now, nullptr, revoked);
 }
 
 std::unique_ptr<session_store> make_journaled_session_store(const session_options& options, const clock& now,
-                                                            std::unique_ptr<session_journal> journal, logger& log) {
-    auto store = std::make_unique<table_session_store>(options, now, std::move(journal));
+                                                            std::unique_ptr<session_journal> journal, logger& log,
+                                                            revocation_log* revoked) {
+    auto store = std::make_unique<table_session_store>(options, now, std::move(journal), revoked);
     store->load(log);
     return store;
 }

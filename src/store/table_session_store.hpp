@@ -5,6 +5,7 @@
 // store goes. max_per_user below 1 counts as 1. `now` must outlive the store.
 #pragma once
 
+#include "revocation_log.hpp"
 #include "session_journal.hpp"
 
 #include <latchkey/clock.hpp>
@@ -17,11 +18,15 @@
 namespace latchkey {
 
 // Gone with the process. Every operation but page() and erase_anyones() completes without suspending.
-std::unique_ptr<session_store> make_memory_session_store(const session_options& options, const clock& now);
+// What is ended on purpose goes to `revoked`, unless null; it must outlive the store, here and below.
+std::unique_ptr<session_store> make_memory_session_store(const session_options& options, const clock& now,
+                                                         revocation_log* revoked = nullptr);
 
-// Loads what the journal kept, before it returns; throws what session_journal::load() throws. The store's destructor
-// hands over when sessions were last seen and stops the journal: call it when no operation waits any more.
+// Loads what the journal kept, revocations too, before it returns; throws what session_journal::load() throws. The
+// store's destructor hands over when sessions were last seen and stops the journal: call it when no operation waits any
+// more.
 std::unique_ptr<session_store> make_journaled_session_store(const session_options& options, const clock& now,
-                                                            std::unique_ptr<session_journal> journal, logger& log);
+                                                            std::unique_ptr<session_journal> journal, logger& log,
+                                                            revocation_log* revoked = nullptr);
 
 }  // namespace latchkey

@@ -34,6 +34,17 @@ public:
             take(row, state_->users.at(row.user));
     }
 
+    void keep_revocations(seconds how_long) noexcept override { keep_ = how_long; }
+    std::vector<stored_revocation> kept_revocations() noexcept override {
+        mutex_lock lock(state_->mutex);
+        std::erase_if(state_->revocations, [&](const auto& one) { return clock_.now() - one.second >= keep_; });
+        std::vector<stored_revocation> kept;
+        for (const auto& [session, at] : state_->revocations)
+            kept.push_back({session, at});
+        std::ranges::stable_sort(kept, {}, &stored_revocation::at);
+        return kept;
+    }
+
     task<result<std::size_t>> commit(const journal_change& change, std::function<void()> queued) override {
         std::optional<result<std::size_t>> outcome;
         {
@@ -91,8 +102,11 @@ private:
         }
         if (change.rotate)
             touched += rotate(*change.rotate);
-        for (const public_id& id : change.erase)
+        for (const public_id& id : change.erase) {
             touched += forget(id);
+            if (change.revoked_at)
+                state_->revocations.emplace(id, *change.revoked_at);
+        }
         return touched;
     }
 
@@ -105,7 +119,9 @@ private:
         state_->keys.emplace(change.to.bytes, row.id);
         row.rotated_from = change.presented;
         row.key = change.to;
-        row.rotated_at = row.authenticated_at = row.last_seen_at = change.at;
+        row.rotated_at = row.last_seen_at = change.at;
+        if (change.password_given)
+            row.authenticated_at = change.at;
         return 1;
     }
 
@@ -121,6 +137,7 @@ private:
     const std::shared_ptr<journal_rows> state_;
     const session_options options_;
     const clock& clock_;
+    seconds keep_{};
 };
 
 }  // namespace

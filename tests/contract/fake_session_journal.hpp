@@ -34,6 +34,7 @@ struct journal_rows {
     mutable latchkey::mutex mutex;
     std::map<public_id, journal_entry> rows LATCHKEY_GUARDED_BY(mutex);
     std::map<std::array<std::uint8_t, 32>, public_id> keys LATCHKEY_GUARDED_BY(mutex);  // of the rows
+    std::map<public_id, time_point> revocations LATCHKEY_GUARDED_BY(mutex);
     std::map<public_id, profile_ptr> users LATCHKEY_GUARDED_BY(mutex);
     std::vector<waiting_change> waiting LATCHKEY_GUARDED_BY(mutex);
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "await.hpp"
+#include "revocation_log.hpp"
 
 #include <latchkey/clock.hpp>
 #include <latchkey/config.hpp>
@@ -27,7 +28,8 @@ class session_store_backing {
 public:
     virtual ~session_store_backing() = default;
     // The store before has gone.
-    virtual std::unique_ptr<session_store> open(const session_options& options, const clock& now) = 0;
+    virtual std::unique_ptr<session_store> open(const session_options& options, const clock& now,
+                                                revocation_log* revoked) = 0;
 
     // The rest is for stores that keep sessions. Sessions of users that were not added do not survive.
     virtual void add_user(const profile_ptr&) {}
@@ -67,13 +69,27 @@ protected:
     // The same store again, over what was kept.
     session_store& restart() {
         store_.reset();
-        store_ = backing_->open(options, clock);
+        revoked_ = token_lifetime > seconds{0} ? std::make_unique<revocation_log>(clock, token_lifetime) : nullptr;
+        store_ = backing_->open(options, clock, revoked_.get());
         return *store_;
     }
     // A restart that nobody had time to prepare.
     session_store& crash() {
         backing_->cut_off();
         return restart();
+    }
+
+    revocation_log& revoked() { return *revoked_; }
+    // The numbers, up to 99, of the sessions that are listed as revoked, ascending.
+    std::vector<std::uint64_t> listed() {
+        std::vector<std::uint64_t> numbers;
+        const revocation_list list = revoked().snapshot();
+        for (std::uint64_t n = 0; n < 100; ++n)
+            for (const revocation& one : list.entries)
+                if (one.session == nth_id(n))
+                    numbers.push_back(n);
+        EXPECT_EQ(numbers.size(), list.entries.size());
+        return numbers;
     }
 
     // Inserts session `n` of `user`; its key is nth_key(n), its id nth_id(n).
@@ -84,10 +100,25 @@ protected:
 
     std::optional<session> find(std::uint64_t n) { return run.await(store().find(nth_key(n))).value(); }
     bool alive(std::uint64_t n) { return find(n).has_value(); }
-    std::optional<session> find_rotated(std::uint64_t n) { return run.await(store().find_rotated(nth_key(n))).value(); }
+    std::optional<session> find_named(const profile_ptr& user, std::uint64_t n) {
+        const public_id id = nth_id(n);
+        return run.await(store().find(user->id, id)).value();
+    }
+    std::optional<session> find_rotated(std::uint64_t n) {
+        const auto found = run.await(store().find_rotated(nth_key(n))).value();
+        return found ? std::optional(found->value) : std::nullopt;
+    }
+    // How long ago nth_key(n) was rotated away.
+    std::optional<seconds> rotated_ago(std::uint64_t n) {
+        const auto found = run.await(store().find_rotated(nth_key(n))).value();
+        return found ? std::optional(found->ago) : std::nullopt;
+    }
     // From nth_key(n) to nth_key(fresh).
     std::optional<session> rotate(std::uint64_t n, std::uint64_t fresh) {
         return run.await(store().rotate(nth_key(n), nth_key(fresh))).value();
+    }
+    std::optional<session> refresh(std::uint64_t n, std::uint64_t fresh) {
+        return run.await(store().rotate(nth_key(n), nth_key(fresh), rotation_cause::refreshed)).value();
     }
     std::optional<session> erase(std::uint64_t n) { return run.await(store().erase(nth_key(n))).value(); }
     std::size_t erase_user(const profile_ptr& user) { return run.await(store().erase_user(user->id)).value(); }
@@ -96,6 +127,7 @@ protected:
     void sweep_all();
 
     session_options options;
+    seconds token_lifetime{300};  // zero: nobody asks for revocations
     manual_clock clock;
     runner run;
     std::deque<runner> runners;  // for threads of a test's own
@@ -104,6 +136,7 @@ protected:
 
 private:
     std::unique_ptr<session_store_backing> backing_;
+    std::unique_ptr<revocation_log> revoked_;
     std::unique_ptr<session_store> store_;
 };
 

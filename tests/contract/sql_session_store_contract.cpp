@@ -12,9 +12,10 @@ namespace {
 
 class with_database final : public session_store_backing {
 public:
-    std::unique_ptr<session_store> open(const session_options& options, const clock& now) override {
+    std::unique_ptr<session_store> open(const session_options& options, const clock& now,
+                                        revocation_log* revoked) override {
         auto journal = make_sql_session_journal(open_database(where()), options, now, {"this-boot", 0}, false, log_);
-        return make_journaled_session_store(options, now, std::move(journal), log_);
+        return make_journaled_session_store(options, now, std::move(journal), log_, revoked);
     }
 
     void add_user(const profile_ptr& user) override {

@@ -8,15 +8,18 @@ namespace {
 
 class in_memory final : public session_store_backing {
 public:
-    std::unique_ptr<session_store> open(const session_options& options, const clock& now) override {
-        return make_memory_session_store(options, now);
+    std::unique_ptr<session_store> open(const session_options& options, const clock& now,
+                                        revocation_log* revoked) override {
+        return make_memory_session_store(options, now, revoked);
     }
 };
 
 class with_fake_journal final : public session_store_backing {
 public:
-    std::unique_ptr<session_store> open(const session_options& options, const clock& now) override {
-        return make_journaled_session_store(options, now, make_fake_session_journal(rows_, options, now), log_);
+    std::unique_ptr<session_store> open(const session_options& options, const clock& now,
+                                        revocation_log* revoked) override {
+        return make_journaled_session_store(options, now, make_fake_session_journal(rows_, options, now), log_,
+                                            revoked);
     }
     void add_user(const profile_ptr& user) override {
         mutex_lock lock(rows_->mutex);

@@ -182,6 +182,7 @@ public:
     std::vector<public_id> ends_for_next;  // what insert() says that it ended
     std::optional<errc> rotate_failure;    // of rotate()
     std::optional<errc> erase_failure;     // of erasing by id or user
+    seconds rotated_ago{};                 // what find_rotated() says
     std::function<void()> after_rotate;    // what happens just after the next rotate(), once
     trace* asked = nullptr;                // written to, when given, by what ends, rotates or refreshes
     std::vector<std::pair<session_key, public_id>> rotated;  // away from these sessions
@@ -219,18 +220,31 @@ public:
         rows.erase(row);
         co_return ended;
     }
-    task<result<std::optional<session>>> find_rotated(const session_key& key) override {
+    task<result<std::optional<session>>> find(const public_id& user, const public_id& id) override {
+        if (failure)
+            co_return *failure;
+        for (const auto& [k, row] : rows) {
+            if (row.value.id == id && row.value.user->id == user)
+                co_return row.value;
+        }
+        co_return std::optional<session>{};
+    }
+    task<result<std::optional<rotated_session>>> find_rotated(const session_key& key) override {
         if (failure)
             co_return *failure;
         const auto row = behind(key);
-        co_return row == rows.end() || row->first == key ? std::optional<session>{} : row->second.value;
+        if (row == rows.end() || row->first == key)
+            co_return std::optional<rotated_session>{};
+        const rotated_session known{row->second.value, rotated_ago};
+        co_return std::optional<rotated_session>(known);
     }
-    task<result<std::optional<session>>> rotate(const session_key& key, const session_key& fresh) override {
+    task<result<std::optional<session>>> rotate(const session_key& key, const session_key& fresh,
+                                                rotation_cause cause) override {
         note("rotate");
         if (failure || rotate_failure)
             co_return failure ? *failure : *rotate_failure;
         const auto row = behind(key);
-        if (row == rows.end())
+        if (row == rows.end() || (cause == rotation_cause::refreshed && row->first != key))
             co_return std::optional<session>{};
         std::optional<session> renewed = row->second.value;
         rotated.emplace_back(row->first, renewed->id);

@@ -25,6 +25,8 @@ public:
         : real_(std::move(real)), nth_(nth) {}
 
     void load(const std::function<void(const journal_entry&, const profile_ptr&)>& take) override { real_->load(take); }
+    void keep_revocations(seconds how_long) noexcept override { real_->keep_revocations(how_long); }
+    std::vector<stored_revocation> kept_revocations() noexcept override { return real_->kept_revocations(); }
     task<result<std::size_t>> commit(const journal_change& change, std::function<void()> queued) override {
         fault_.reset();
         const auto starved = [&] {

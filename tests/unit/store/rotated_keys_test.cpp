@@ -27,7 +27,7 @@ TEST(rotated_keys, are_known_for_the_grace) {
     EXPECT_FALSE(keys.find(nth(1), start));
     keys.remember(nth(1), session_number(1), start);
     keys.remember(nth(2), session_number(2), start + 10);
-    EXPECT_EQ(keys.find(nth(1), start + grace - 1)->session, session_number(1).session);
+    EXPECT_EQ(keys.find(nth(1), start + grace - 1)->of.session, session_number(1).session);
     EXPECT_FALSE(keys.find(nth(1), start + grace));
     EXPECT_TRUE(keys.find(nth(2), start + grace));
     keys.forget_expired(start + grace);

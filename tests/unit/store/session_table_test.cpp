@@ -65,9 +65,12 @@ TEST_F(session_table_test, find_does_not_allocate) {
     options.max_per_user = 10'000;
     session_table& table = make_table();
     std::vector<session_key> keys(5000);
+    public_id last;
     for (session_key& k : keys) {
         k = key();
-        ASSERT_TRUE(begin(table, k, of(alice)));
+        const auto made = begin(table, k, of(alice));
+        ASSERT_TRUE(made);
+        last = made->id;
     }
     clock.advance(seconds{61});
     const session_key unknown = key();
@@ -75,6 +78,8 @@ TEST_F(session_table_test, find_does_not_allocate) {
     for (const session_key& k : keys)
         ASSERT_TRUE(table.find(k));
     ASSERT_FALSE(table.find(unknown));
+    ASSERT_TRUE(table.find(alice->id, last));
+    ASSERT_FALSE(table.find(last, last));
     EXPECT_EQ(testing::allocations(), before);
 }
 
