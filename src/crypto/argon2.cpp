@@ -22,7 +22,7 @@ phc_parameters parameters_made_with(const argon2_parameters& parameters) noexcep
 }
 
 // libsodium wants a pointer even to nothing.
-const char* bytes_of(const secret& password) noexcept {
+const char* chars_of(const secret& password) noexcept {
     return password.empty() ? "" : password.reveal().data();
 }
 
@@ -44,7 +44,7 @@ result<bool> matches_own(const secret& password, std::string_view phc, const phc
     tag_bytes expected{}, computed{};
     if (!decode(phc.substr(before + 1, dollar - before - 1), salt) || !decode(phc.substr(dollar + 1), expected))
         return errc::unsupported_hash;
-    if (crypto_pwhash_argon2id(computed.data(), made_with.tag_size, bytes_of(password), password.size(), salt.data(),
+    if (crypto_pwhash_argon2id(computed.data(), made_with.tag_size, chars_of(password), password.size(), salt.data(),
                                made_with.iterations, std::size_t{made_with.memory} * 1024,
                                crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
         return errc::overloaded;
@@ -56,7 +56,7 @@ result<bool> matches_own(const secret& password, std::string_view phc, const phc
 // Other lanes and salts: by libsodium, which tells a mismatch from most wants of memory by errno alone.
 result<bool> matches_foreign(const secret& password, const std::string& phc) {
     errno = 0;
-    const int answer = crypto_pwhash_argon2id_str_verify(phc.c_str(), bytes_of(password), password.size());
+    const int answer = crypto_pwhash_argon2id_str_verify(phc.c_str(), chars_of(password), password.size());
     if (answer != 0 && errno != EINVAL)
         return errc::overloaded;
     return answer == 0;
@@ -76,7 +76,7 @@ result<std::string> hash_password(const secret& password, const argon2_parameter
     ensure_sodium();
     std::array<char, crypto_pwhash_argon2id_STRBYTES> text{};
     // Within these bounds the one thing that can fail is taking the memory.
-    if (crypto_pwhash_argon2id_str(text.data(), bytes_of(password), password.size(), parameters.iterations,
+    if (crypto_pwhash_argon2id_str(text.data(), chars_of(password), password.size(), parameters.iterations,
                                    parameters.memory) != 0)
         return errc::overloaded;
     return std::string(text.data());
