@@ -106,6 +106,19 @@ struct access_options {
     std::vector<access_rule> rules;                // the first that matches decides
 };
 
+struct token_options {
+    bool enabled = false;
+    std::string issuer;                      // the claim "iss"; empty: public_url
+    std::string audience;                    // the claim "aud"; empty: the issuer
+    std::string algorithm = "EdDSA";         // what the key must be: "EdDSA", "ES256" or "HS256"
+    std::string key_file = "token-key.pem";  // beside it: key_file + ".next" and + ".retiring"
+    seconds access_lifetime{5 * 60};         // of an access token
+    seconds refresh_lifetime{30 * 86400};    // of a refresh token
+    seconds refresh_grace{30};               // within it a refresh token that was used gives the same successor again
+    bool check_revocation = true;            // false: the signature and the claims alone decide
+    std::string introspection_token_file;    // callers of /token/introspect show its one line; empty: nobody may
+};
+
 struct page_options {
     std::string directory;  // templates, texts and stylesheet in here replace the built-in ones of the same name
 };
@@ -134,6 +147,7 @@ struct config {
     throttle_options throttle;
     redirect_options redirect;
     access_options access;
+    token_options tokens;
     page_options pages;
     identity_options identity;
     log_options log;
@@ -143,6 +157,9 @@ struct config {
     std::string cookie_name() const;
     // The device cookie's, which nobody chooses: "__Host-device"; "device" when not secure.
     std::string device_cookie_name() const;
+    // The claims "iss" and "aud" after the rules in token_options.
+    std::string token_issuer() const;
+    std::string token_audience() const;
     // "host:port" or "unix:/path" after the rule in server_options::admin_listen; empty: no admin listener. The default
     // for "sqlite:/path/latchkey.db" is "unix:/path/latchkey.db-admin".
     std::string admin_address() const;

@@ -23,6 +23,7 @@ constexpr std::span<const std::string_view> any{};
 constexpr auto same_sites = std::to_array<std::string_view>({"Lax", "Strict"});
 constexpr auto priorities = std::to_array<std::string_view>({"normal", "low", "idle"});
 constexpr auto defaults = std::to_array<std::string_view>({"authenticated", "deny"});
+constexpr auto algorithms = std::to_array<std::string_view>({"EdDSA", "ES256", "HS256"});
 constexpr auto identities = std::to_array<std::string_view>({"id", "email"});
 constexpr auto levels = std::to_array<std::string_view>({"debug", "info", "warn", "error"});
 constexpr auto formats = std::to_array<std::string_view>({"json", "text"});
@@ -39,6 +40,7 @@ using session_keys = session_options;
 using database = database_options;
 using password = password_options;
 using access = access_options;
+using tokens = token_options;
 
 // section, name, type, change, member, least, most, choices, check, confidential
 constexpr auto keys = std::to_array<config_key>({
@@ -104,6 +106,17 @@ constexpr auto keys = std::to_array<config_key>({
 
     {"access", "default", text, live, at<&config::access, &access::default_policy>, 0, 0, defaults},
     {"access", "rules", rules, live, at<&config::access, &access::rules>, 0, most_rules},
+
+    {"tokens", "enabled", flag, restart, at<&config::tokens, &tokens::enabled>},
+    {"tokens", "issuer", text, restart, at<&config::tokens, &tokens::issuer>, 0, 0, any, issuer_fault},
+    {"tokens", "audience", text, restart, at<&config::tokens, &tokens::audience>, 0, 0, any, audience_fault},
+    {"tokens", "algorithm", text, restart, at<&config::tokens, &tokens::algorithm>, 0, 0, algorithms},
+    {"tokens", "key_file", text, restart, at<&config::tokens, &tokens::key_file>, 0, 0, any, key_file_fault},
+    {"tokens", "access_lifetime", duration, restart, at<&config::tokens, &tokens::access_lifetime>, 30 * s, 60 * min},
+    {"tokens", "refresh_lifetime", duration, restart, at<&config::tokens, &tokens::refresh_lifetime>, 1 * s, 400 * day},
+    {"tokens", "refresh_grace", duration, restart, at<&config::tokens, &tokens::refresh_grace>, 0, 60 * s},
+    {"tokens", "check_revocation", flag, restart, at<&config::tokens, &tokens::check_revocation>},
+    {"tokens", "introspection_token_file", text, restart, at<&config::tokens, &tokens::introspection_token_file>},
 
     {"pages", "directory", text, restart, at<&config::pages, &page_options::directory>},
 

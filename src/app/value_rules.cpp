@@ -3,6 +3,8 @@
 #include "host_name.hpp"
 #include "utf8.hpp"
 
+#include <algorithm>
+
 namespace latchkey {
 namespace {
 
@@ -10,6 +12,8 @@ constexpr std::size_t longest_socket_path = 107;  // sun_path less its terminato
 // What is left when a long directory is written as /proc/self/fd/<n>.
 constexpr std::size_t longest_socket_name = 80;
 constexpr std::size_t longest_cookie_name = 64;
+constexpr std::size_t longest_audience = 256;
+constexpr std::string_view path_characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
 
 std::string bare_network_fault(std::string_view value, std::string_view examples) {
     const auto network = parse_network(value);
@@ -113,6 +117,35 @@ std::string cookie_domain_fault(std::string_view value) {
     if (is_ipv4(value) || !is_host_name(value))
         return "is not a domain, such as \"example.com\", in lower case";
     return value.find('.') == std::string_view::npos ? "is a top-level domain: browsers refuse such a cookie" : "";
+}
+
+std::string issuer_fault(std::string_view value) {
+    if (value.empty())
+        return {};
+    const auto scheme = value.find("://");
+    const auto slash = scheme == std::string_view::npos ? scheme : value.find('/', scheme + 3);
+    if (auto fault = origin_fault(value.substr(0, slash)); !fault.empty())
+        return fault;
+    // Verifiers compare it byte by byte, and build the address of the metadata from it.
+    const auto path = slash == std::string_view::npos ? std::string_view() : value.substr(slash);
+    if (path.find_first_not_of(path_characters) != std::string_view::npos)
+        return "has a path with more than letters, digits and \"-._~/\"";
+    return path.ends_with('/') ? "must not end in a slash" : "";
+}
+
+std::string audience_fault(std::string_view value) {
+    if (value.size() > longest_audience)
+        return "is longer than 256 characters";
+    const auto odd = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\'; };
+    return std::any_of(value.begin(), value.end(), odd) ? "has a character that is no visible ASCII, or a quote" : "";
+}
+
+std::string key_file_fault(std::string_view value) {
+    if (value.empty() || value.ends_with('/'))
+        return "names no file";
+    return value.ends_with(".next") || value.ends_with(".retiring")
+               ? "is the name of the next or the retiring key: name the current one"
+               : "";
 }
 
 std::string store_fault(std::string_view value) {

@@ -20,6 +20,9 @@ std::string client_network_fault(std::string_view value);  // the same without "
 std::string host_pattern_fault(std::string_view value);    // "app.example.com", "app.example.com:8443", "*.example.com"
 std::string cookie_name_fault(std::string_view value);     // an RFC 6265 token, or empty
 std::string cookie_domain_fault(std::string_view value);   // "example.com", or empty
+std::string issuer_fault(std::string_view value);          // an origin, perhaps with a path (RFC 8414), or empty
+std::string audience_fault(std::string_view value);        // visible ASCII, or empty
+std::string key_file_fault(std::string_view value);        // a path to a file
 std::string store_fault(std::string_view value);           // "database", "memory"
 std::string database_url_fault(std::string_view value);    // "sqlite:latchkey.db"
 

@@ -17,6 +17,14 @@ std::string config::device_cookie_name() const {
     return cookie.secure ? "__Host-device" : "device";
 }
 
+std::string config::token_issuer() const {
+    return tokens.issuer.empty() ? server.public_url : tokens.issuer;
+}
+
+std::string config::token_audience() const {
+    return tokens.audience.empty() ? token_issuer() : tokens.audience;
+}
+
 std::string config::admin_address() const {
     if (!server.admin_listen.empty())
         return server.admin_listen == "off" ? std::string{} : server.admin_listen;

@@ -97,5 +97,24 @@ TEST(StoreAndDatabaseRules, SayWhatThisVersionHas) {
     refuses(database_url_fault, {"", "sqlite:", "latchkey.db", "sqlite::memory:", "postgresql://u:p@h/d", "mysql://h"});
 }
 
+TEST(ValueRules, Issuer) {
+    accepts(issuer_fault, {"", "https://auth.example.com", "https://example.com/auth", "http://127.0.0.1:9080/a/b"});
+    refuses(issuer_fault, {"https://auth.example.com/", "https://example.com/a/", "auth.example.com", "https://",
+                           "https://example.com/a?b", "https://example.com/a#b", "https://example.com/a b",
+                           "https://example.com/\"", "https://a@example.com/x", "https://Example.com/x", "//x/y"});
+}
+
+TEST(ValueRules, Audience) {
+    accepts(audience_fault, {"", "api", "https://api.example.com/v1?x=1", "urn:example:api"});
+    refuses(audience_fault, {"two words", "a\"b", "a\\b", "caf\xc3\xa9", "a\n", "\x7f"});
+    EXPECT_TRUE(audience_fault(std::string(256, 'a')).empty());
+    EXPECT_FALSE(audience_fault(std::string(257, 'a')).empty());
+}
+
+TEST(ValueRules, KeyFile) {
+    accepts(key_file_fault, {"token-key.pem", "/etc/latchkey/key", "a.next/key"});
+    refuses(key_file_fault, {"", "/", "keys/", "key.pem.next", "key.pem.retiring"});
+}
+
 }  // namespace
 }  // namespace latchkey
