@@ -9,6 +9,7 @@
 #include <latchkey/authenticator.hpp>
 #include <latchkey/secret.hpp>
 #include <latchkey/session.hpp>
+#include <latchkey/stats.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -51,16 +52,6 @@ struct token_account {
     time_point expires_at;  // of the token
     time_point issued_at;   // of an access token
     public_id token_id;     // "jti" of an access token
-};
-
-// What was counted since the start.
-struct token_stats {
-    std::uint64_t issued = 0;     // access tokens, to whomever
-    std::uint64_t refreshed = 0;  // refresh tokens that were used
-    std::uint64_t repeated = 0;   // that were used again within the grace
-    std::uint64_t replayed = 0;   // that were used again after it: each ended a session
-    std::uint64_t verified = 0;   // signatures that were checked, and held
-    std::uint64_t refused = 0;    // access tokens that were none of ours in force
 };
 
 class token_authority {

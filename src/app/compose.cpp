@@ -210,6 +210,8 @@ private:
         parts.hashing = [this] { return stats_of(hashing_, hashing_pool(options_.password)); };
         parts.database = [this] { return stats_of(database_, database_pool(options_.database)); };
         parts.throttle = [this] { return throttle_->stats(); };
+        if (tokens_)
+            parts.tokens = [this] { return tokens_->stats(); };
         parts.events = &counted_audit_;
         parts.log = log_.get();
         return parts;
