@@ -34,7 +34,7 @@ export class Revocations {
       } catch (error) {
         console.error(`revocations: ${error.cause?.message ?? error.message}`);
       }
-      await pause(200 + Math.random() * 800); // not all services at once
+      await pause(100 + Math.random() * 400); // not all services at once
     }
   }
 
