@@ -27,15 +27,21 @@ algorithm, port = sys.argv[1], int(sys.argv[2])
 origin = f"http://127.0.0.1:{port}"
 key, kid = Key(algorithm), "the-fake-one"
 lock = threading.Lock()
-ended, feeds = [], []  # ended: {"number", "sid", "exp"}; feeds: a queue each
+ended, feeds = [], []  # ended: (number, {"sid", "exp"}, or {} for one that is not told); feeds: a queue each
 muted = threading.Event()
-version, complete = 1000, True
+version = 1000
 
 
-def tell(number, event, data):
-    text = f"id: {number}\nevent: {event}\ndata: {json.dumps(data)}\n\n".encode()
+def event(number, one):
+    return f"id: {number}\nevent: {'revoked' if one else 'gap'}\ndata: {json.dumps(one)}\n\n".encode()
+
+
+def end(one):
+    global version
+    version += 1
+    ended.append((version, one))
     for feed in feeds:
-        feed.put(text)
+        feed.put(event(version, one))
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -62,11 +68,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "text/event-stream" in self.headers.get("Accept", ""):
             return self.feed()
         with lock:
-            tag = f'"{version}-{complete}"'
+            tag = f'"{version}"'
             if self.headers.get("If-None-Match") == tag:
                 return self.answer({}, 304, ETag=tag)
-            body = {"version": version, "max_age": 300, "complete": complete,
-                    "revoked": [{"sid": one["sid"], "exp": one["exp"]} for one in ended]}
+            told = [one for _, one in ended if one]
+            body = {"version": version, "max_age": 300, "complete": len(told) == len(ended), "revoked": told}
             self.answer(body, ETag=tag)
 
     def feed(self):
@@ -77,10 +83,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         after = int(self.headers.get("Last-Event-ID") or 0)
         with lock:
-            for one in ended:
-                if one["number"] > after:
-                    text = f'id: {one["number"]}\nevent: revoked\ndata: {json.dumps({"sid": one["sid"], "exp": one["exp"]})}\n\n'
-                    mine.put(text.encode())
+            for number, one in ended:
+                if number > after:
+                    mine.put(event(number, one))
             feeds.append(mine)
         try:
             while True:
@@ -100,7 +105,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 feeds.remove(mine)
 
     def do_POST(self):
-        global version, complete
         where = urllib.parse.urlsplit(self.path)
         sid = urllib.parse.parse_qs(where.query).get("sid", [""])[0]
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -110,14 +114,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             claims = {"iss": origin, "aud": origin, "sub": "u", "sid": sid, "iat": now, "nbf": now, "exp": now + 300, "email": "a@b.c"}
             return self.answer({"sid": sid, "access_token": key.sign({"alg": algorithm, "kid": kid, "typ": "at+jwt"}, claims)})
         with lock:
-            if where.path in ("/end", "/end-untold"):
-                version += 1
-                if where.path == "/end":
-                    ended.append({"number": version, "sid": sid, "exp": now + 300})
-                    tell(version, "revoked", {"sid": sid, "exp": now + 300})
-                else:
-                    complete = False
-                    tell(version, "gap", {})
+            if where.path == "/end":
+                end({"sid": sid, "exp": now + 300})
+            elif where.path == "/end-untold":
+                end({})
             elif where.path == "/drop":
                 for feed in feeds:
                     feed.put(None)

@@ -41,7 +41,7 @@ export class Revocations {
   async #readList() {
     const headers = { accept: 'application/json', ...(this.#etag && { 'if-none-match': this.#etag }) };
     const asked = performance.now();
-    const signal = AbortSignal.timeout(this.#silence / 3);
+    const signal = AbortSignal.timeout(Math.ceil(this.#silence / 3));
     const answer = await fetch(this.#url, { headers, signal, redirect: 'error' });
     if (answer.status !== 304) {
       if (answer.status !== 200) throw new Error(`status ${answer.status}`);
