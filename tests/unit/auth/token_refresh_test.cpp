@@ -133,7 +133,7 @@ TEST_F(TokenRefresh, OfAnEndedSessionIsNoReplay) {
 // Ten thousand rounds of fifty at once: one successor each; and a replay always ends the session.
 TEST_F(TokenRefresh, FiftyAtOnceHaveOneOutcome) {
     constexpr int crowd = 50;
-    const int rounds = testing::sanitized() ? 200 : 10'000;
+    const int rounds = test::under_sanitizer() ? 200 : 10'000;
     secret current = std::move(log_in().refresh);
     session last = run.await(subject->introspect(current.reveal())).value()->value;
     std::atomic<int> go{0}, done{0}, failed{0};
