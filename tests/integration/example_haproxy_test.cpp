@@ -74,7 +74,7 @@ TEST_F(example_haproxy, refuses_tampered_tokens) {
     const auto good = token();
     ASSERT_TRUE(gate_->comes_to(200, good));
     for (const auto& one : tampered(*latchkey_, good))
-        if (!one.same && !one.ours && one.token.find_first_of("\r\n") == std::string::npos) {
+        if (!one.same && !one.ours && !one.blank && one.token.find_first_of("\r\n") == std::string::npos) {
             EXPECT_THAT(gate_->with(one.token), testing::AnyOf(400, 401)) << one.name << ": " << one.token;
         }
     EXPECT_EQ(gate_->with(good), 200);

@@ -198,7 +198,9 @@ def signed_but_wrong(lab):
         yield f"signed by us: {name}", lab.key.sign(lab.h, Encoded(encode(payload))), False
     old = f'"exp":{now - 3600}'
     text = decode(lab.p).decode()
-    yield "signed by us: exp twice, the past last", lab.key.sign(lab.h, Encoded(encode(text[:-1] + "," + old + "}"))), False
+    yield "signed by us: exp twice, the past last", lab.key.sign(lab.h, Encoded(encode(text[:-1] + "," + old + "}"))), True
+    yield "signed by us: exp twice, the past first", lab.key.sign(lab.h, Encoded(encode("{" + old + "," + text[1:]))), True
+    yield "signed by us: sub twice", lab.key.sign(lab.h, Encoded(encode('{"sub":"root",' + text[1:]))), True
     for name, head in {
         "typ JWT": lab.with_header(typ="JWT"), "no typ": lab.with_header(typ=...), "another typ": lab.with_header(typ="id+jwt"),
     }.items():
