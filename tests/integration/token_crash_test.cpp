@@ -107,6 +107,14 @@ private:
 class token_crash : public ::testing::Test {
 protected:
     static constexpr std::size_t holders = 4;
+    static inline unsigned cycles = under_sanitizer() ? 5 : 30;
+
+    // Taken out of the environment: the program would refuse a LATCHKEY_… variable that it does not know.
+    static void SetUpTestSuite() {
+        if (const char* text = std::getenv("LATCHKEY_CRASH_CYCLES"))
+            cycles = static_cast<unsigned>(std::strtoul(text, nullptr, 10));
+        ::unsetenv("LATCHKEY_CRASH_CYCLES");
+    }
 
     static server_setup setup_with(const std::string& key_file) {
         make_token_key(key_file);
@@ -234,9 +242,6 @@ protected:
 };
 
 TEST_F(token_crash, nobody_is_locked_out_and_no_token_has_two_successors) {
-    const char* text = std::getenv("LATCHKEY_CRASH_CYCLES");
-    const unsigned cycles = text ? static_cast<unsigned>(std::strtoul(text, nullptr, 10)) : under_sanitizer() ? 5 : 30;
-    ::unsetenv("LATCHKEY_CRASH_CYCLES");  // the program would refuse a variable that it does not know
     server_.start();
     for (std::size_t i = 0; i < holders; ++i)
         log_in(i);
