@@ -48,29 +48,35 @@ public:
         access_ = access;
         given_back_ = may_be_gone_ = false;
     }
-    std::string current() const {
+    // What to send now.
+    struct request {
+        std::string token;
+        bool given_back = false;  // the session had been, and that was acknowledged
+    };
+    request next_request() const {
         const std::lock_guard lock(mutex_);
-        return current_;
+        return {current_, given_back_};
     }
+    std::string current() const { return next_request().token; }
     std::string access() const {
         const std::lock_guard lock(mutex_);
         return access_;
     }
     // Nothing, or what is wrong with this answer.
-    std::string answered(const std::string& shown, const http_response& response) {
+    std::string answered(const request& sent, const http_response& response) {
         const std::lock_guard lock(mutex_);
         if (response.status >= 500)
             return "";
         if (response.status != 200)
             return may_be_gone_ ? "" : "locked out: " + std::to_string(response.status) + ' ' + response.body;
-        if (given_back_)
+        if (sent.given_back)
             return "a session that was given back is refreshed";
         const auto pair = json_of(response);
         const std::string next = pair["refresh_token"];
-        const auto [known, fresh] = successors_.emplace(shown, next);
+        const auto [known, fresh] = successors_.emplace(sent.token, next);
         if (!fresh && known->second != next)
             return "two successors of one token";
-        if (shown == current_) {
+        if (sent.token == current_) {
             current_ = next;
             access_ = pair["access_token"];
         }
@@ -87,10 +93,6 @@ public:
     bool may_be_gone() const {
         const std::lock_guard lock(mutex_);
         return may_be_gone_;
-    }
-    bool given_back() const {
-        const std::lock_guard lock(mutex_);
-        return given_back_;
     }
     std::size_t used() const {
         const std::lock_guard lock(mutex_);
@@ -160,12 +162,12 @@ protected:
             while (!stop_ && !chain.may_be_gone()) {
                 begun_.fetch_add(1);
                 begun_.notify_all();
-                const auto shown = chain.current();
+                const auto sent = chain.next_request();
                 if (random() % odds == 0) {
                     chain.about_to_be_given_back();
-                    chain.gave_back(connection.ask(token_form("/token/revoke", "token=" + shown)).status);
+                    chain.gave_back(connection.ask(token_form("/token/revoke", "token=" + sent.token)).status);
                 } else {
-                    fault(number, chain.answered(shown, connection.ask(refresh_request(shown))));
+                    fault(number, chain.answered(sent, connection.ask(refresh_request(sent.token))));
                 }
             }
         } catch (const connection_ended&) {
@@ -203,9 +205,9 @@ protected:
     void check() {
         for (std::size_t i = 0; i < holders; ++i) {
             auto& chain = chains_[i];
-            const auto shown = chain.current();
-            const auto response = home_.ask(refresh_request(shown));
-            fault(i, chain.answered(shown, response));
+            const auto sent = chain.next_request();
+            const auto response = home_.ask(refresh_request(sent.token));
+            fault(i, chain.answered(sent, response));
             const bool lives = response.status == 200;
             const std::string access = lives ? json_of(response)["access_token"].get<std::string>() : chain.access();
             const auto who = home_.ask({"GET", "/sessions", {{"Authorization", "Bearer " + access}}, {}});
@@ -255,7 +257,7 @@ TEST_F(token_crash, nobody_is_locked_out_and_no_token_has_two_successors) {
     }
     const auto old = chains_[0].current();
     for (int i = 0; i < 3; ++i)
-        fault(0, chains_[0].answered(chains_[0].current(), home_.ask(refresh_request(chains_[0].current()))));
+        fault(0, chains_[0].answered(chains_[0].next_request(), home_.ask(refresh_request(chains_[0].current()))));
     server_.kill();
     if (record_)
         record_->settle();
