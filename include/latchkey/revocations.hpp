@@ -9,6 +9,7 @@
 #include <latchkey/clock.hpp>
 #include <latchkey/user.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -37,9 +38,10 @@ public:
     // All that are alive. Throws std::bad_alloc, as since() does.
     virtual revocation_list snapshot() const = 0;
 
-    // What came behind `position`, which is the version of an earlier answer or the number of an entry. Everything,
-    // when it is none of this run's: a reader that adds that to what it had misses nothing either, if it is complete.
-    virtual revocation_list since(std::uint64_t position) const = 0;
+    // The first `limit` of what came behind `position`, which is the version of an earlier answer or the number of an
+    // entry. From the beginning when it is none of this run's: a reader that adds that to what it had misses nothing
+    // either, if it is complete.
+    virtual revocation_list since(std::uint64_t position, std::size_t limit = SIZE_MAX) const = 0;
 
     // Calls `added`, which must neither throw nor block nor subscribe, after every addition, on the thread of whoever
     // ended the session. Gives a number for unsubscribe(). Throws std::bad_alloc.

@@ -153,7 +153,8 @@ public:
           metrics_(make_metrics(metric_parts())),
           http_(options_, make_access_policy(options_.access),
                 {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, counted_audit_, *log_, *time_,
-                 metrics_.get(), tokens_.get(), token_mode_ ? token_mode_->introspection_callers() : nullptr},
+                 metrics_.get(), token_mode_ ? &token_mode_->revoked() : nullptr, tokens_.get(),
+                 token_mode_ ? token_mode_->introspection_callers() : nullptr},
                 read_admin_token(options_)),
           signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
 

@@ -70,9 +70,13 @@ std::optional<std::size_t> look_up(std::string_view range, std::span<const std::
 }  // namespace
 
 bool names_html(std::string_view accept) noexcept {
+    return names_type(accept, "text/html");
+}
+
+bool names_type(std::string_view accept, std::string_view type) noexcept {
     for (std::size_t n = 0; n < most_entries && !accept.empty(); ++n) {
         const auto entry = next_entry(accept);
-        if (iequals(entry.value, "text/html") && entry.weight > 0)
+        if (iequals(entry.value, type) && entry.weight > 0)
             return true;
     }
     return false;

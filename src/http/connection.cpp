@@ -22,9 +22,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::int64_t linger_ms = 2'000;
 constexpr std::int64_t first_request_ms = 1'000;  // for a new connection while the server stops
-constexpr std::size_t linger_bytes = 256 * 1024;
 constexpr std::size_t first_overflow_bytes = 1024;
 constexpr std::string_view go_ahead = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -142,15 +140,16 @@ task<void> connection::serve() {
         if (!written && !broken)
             written = co_await write_rest();
         if (!written) {
-            // What is left must not wait in the kernel for somebody who doesn't read.
-            error_code ignored;
-            socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-            socket_.close(ignored);  // here: Asio's destructor would let it linger after all
+            abandon();
             co_return;
         }
         answered_ = true;
         x.body = secret();
         consume(block);
+        if (x.feed_position && !co_await follow(*x.feed_position)) {
+            abandon();
+            co_return;
+        }
         if (!x.keep_alive)
             break;
     }
@@ -313,25 +312,6 @@ task<bool> connection::write_rest() {
     wipe(std::span(rest_.data(), rest_.size()));
     rest_ = std::string();
     co_return !error;
-}
-
-// Says that no more will come and reads until the client has said the same, so that the kernel has no reason to send
-// a reset after (or instead of) the answer.
-task<void> connection::linger() {
-    error_code error;
-    socket_.shutdown(stream_socket::shutdown_send, error);
-    if (error)
-        co_return;
-    wipe(std::span(data_, end_));
-    begin_ = end_ = 0;
-    deadline = core_.deadline_in(linger_ms);
-    for (std::size_t total = 0; total < linger_bytes;) {
-        const std::size_t n = co_await read_some(data_, capacity_);
-        wipe(std::span(data_, n));  // an unread body may hold a password
-        if (n == 0)
-            co_return;
-        total += n;
-    }
 }
 
 // 0: the peer closed, the deadline passed (expired_), the connection drains, or it broke.

@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,8 @@ private:
     task<arrival> read_body(exchange& x);
     task<void> answer(exchange& x, task<void> (*handle)(exchange&));
     task<bool> write_rest();
+    task<bool> follow(std::uint64_t position);
+    void abandon() noexcept;
     task<void> linger();
 
     bool write_answer(bool& broken);

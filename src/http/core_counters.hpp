@@ -59,6 +59,7 @@ inline constexpr std::array counted_codes = std::to_array<std::string_view>({"ba
                                                                              "session_limit",
                                                                              "store_unavailable",
                                                                              "not_ready",
+                                                                             "too_many_followers",
                                                                              "version_not_supported",
                                                                              "other"});
 

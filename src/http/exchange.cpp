@@ -36,7 +36,8 @@ std::string problem_json(const problem& p, std::string_view detail, std::string_
 
 void exchange::start() noexcept {
     keep_alive = head.keep_alive;
-    cacheable_ = false;
+    caching_ = "no-store";
+    feed_position.reset();
     token_refused = false;
     group = route_group::none;
     const auto given = head[field::x_request_id];
@@ -73,7 +74,7 @@ void exchange::begin(unsigned status) {
     auto& out = core_.out;
     out.assign("HTTP/1.1 ").append(status_text(status));
     out.append("\r\nDate: ").append(core_.date.data(), core_.date.size());
-    out.append(cacheable_ ? "\r\nCache-Control: public, max-age=300" : "\r\nCache-Control: no-store");
+    out.append("\r\nCache-Control: ").append(caching_);
     out.append("\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ").append(request_id());
     out.append("\r\n");
     if (!keep_alive)
@@ -113,7 +114,7 @@ void exchange::clear_cookie() {
 }
 
 void exchange::finish() {
-    core_.out.append(status_ == 204 ? "\r\n" : "Content-Length: 0\r\n\r\n");
+    core_.out.append(status_ == 204 || status_ == 304 ? "\r\n" : "Content-Length: 0\r\n\r\n");
 }
 
 void exchange::finish(std::string_view content_type, std::string_view content) {
@@ -123,6 +124,10 @@ void exchange::finish(std::string_view content_type, std::string_view content) {
     out.append("\r\n\r\n");
     if (head.verb != method::head)
         out.append(content);
+}
+
+void exchange::finish_head(std::string_view content_type) {
+    core_.out.append("Content-Type: ").append(content_type).append("\r\n\r\n");
 }
 
 // Proxies, probes and administrators' tools talk to programs whatever they say they accept; and whoever sends JSON is

@@ -16,6 +16,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,6 +45,8 @@ public:
     route_group group = route_group::none;  // of the route that was found
     bool for_programs = false;              // no page for anybody: the administrators' site
     bool token_refused = false;             // an access token came along that is none in force
+    // Set by a handler whose answer goes on with the revocations behind this position, see revocation_feed.hpp.
+    std::optional<std::uint64_t> feed_position;
 
     bool from_trusted_proxy() const noexcept { return peer_trusted_; }
     const client_address& peer() const noexcept { return peer_; }  // whoever connected
@@ -64,12 +68,15 @@ public:
     void clear_cookie();
     void finish();
     void finish(std::string_view content_type, std::string_view content);
+    void finish_head(std::string_view content_type);  // of an answer without end: keep_alive must be false
 
     // Whole answers. A refusal is a problem document, or a page for a browser that wants to show one to somebody.
     void refuse(const problem& p, std::string_view detail = {}, std::string_view allow = {});
-    void refuse(boost::system::error_code error);       // as to_problem() has it, with advice() as its detail
-    void redirect(std::string_view location);           // 303
-    void allow_cache() noexcept { cacheable_ = true; }  // before begin(): public, max-age=300 in place of no-store
+    void refuse(boost::system::error_code error);  // as to_problem() has it, with advice() as its detail
+    void redirect(std::string_view location);      // 303
+    // Before begin(), in place of no-store.
+    void allow_cache() noexcept { caching_ = "public, max-age=300"; }
+    void allow_revalidation() noexcept { caching_ = "no-cache"; }
 
 private:
     bool wants_page() const noexcept;
@@ -77,7 +84,7 @@ private:
     core_context& core_;
     const client_address& peer_;
     bool peer_trusted_;
-    bool cacheable_ = false;
+    std::string_view caching_ = "no-store";
     unsigned status_ = 0;
     std::array<char, 64> request_id_{};
     std::size_t request_id_size_ = 0;

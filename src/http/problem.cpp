@@ -60,6 +60,8 @@ std::string_view status_text(unsigned status) noexcept {
             return "302 Found";
         case 303:
             return "303 See Other";
+        case 304:
+            return "304 Not Modified";
         case 400:
             return "400 Bad Request";
         case 401:

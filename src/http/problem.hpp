@@ -49,6 +49,8 @@ inline constexpr problem overloaded{503, "overloaded", "Too much to do: try agai
 inline constexpr problem session_limit{503, "session_limit", "No more sessions can be opened now", 60};
 inline constexpr problem store_unavailable{503, "store_unavailable", "A store does not answer: try again shortly", 1};
 inline constexpr problem not_ready{503, "not_ready", "Starting up or shutting down", 1};
+inline constexpr problem too_many_followers{503, "too_many_followers", "As many follow the feed as may: poll instead",
+                                            10};
 inline constexpr problem version_not_supported{505, "version_not_supported", "Only HTTP/1.1 and HTTP/1.0 are spoken"};
 
 }  // namespace problems

@@ -31,6 +31,7 @@ constexpr std::array public_table{
     route{"/token", methods::post, body_rule::form, grant_token, site_rule::any},
     route{"/token/revoke", methods::post, body_rule::form, revoke_token, site_rule::any},
     route{"/token/introspect", methods::post, body_rule::form, introspect_token, site_rule::any},
+    route{"/revocations", methods::get, body_rule::none, list_revocations},
     route{"/.well-known/jwks.json", methods::get, body_rule::none, token_keys_published},
     route{"/.well-known/oauth-authorization-server", methods::get, body_rule::none, token_metadata},
     route{"/.well-known/oauth-authorization-server/*", methods::get, body_rule::none, token_metadata},

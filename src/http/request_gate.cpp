@@ -83,7 +83,11 @@ field known_field(std::string_view name) noexcept {
                 return field::content_type;
             return has_name(name, "x-request-id") ? field::x_request_id : field::count_;
         case 13:
-            return has_name(name, "authorization") ? field::authorization : field::count_;
+            if (has_name(name, "authorization"))
+                return field::authorization;
+            if (has_name(name, "if-none-match"))
+                return field::if_none_match;
+            return has_name(name, "last-event-id") ? field::last_event_id : field::count_;
         case 14:
             if (has_name(name, "x-original-url"))
                 return field::x_original_url;

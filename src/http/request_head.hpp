@@ -20,6 +20,8 @@ enum class field : std::uint8_t {
     content_encoding,
     content_type,
     expect,
+    if_none_match,
+    last_event_id,
     origin,
     sec_fetch_mode,
     sec_fetch_site,

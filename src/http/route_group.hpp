@@ -15,13 +15,14 @@ enum class route_group : std::uint8_t {
     session,
     credential,
     page,
+    token,
     health,
     admin,
     metrics,
 };
 
-inline constexpr std::array<std::string_view, 10> route_group_names{
-    "none", "check", "login", "logout", "session", "credential", "page", "health", "admin", "metrics"};
+inline constexpr std::array<std::string_view, 11> route_group_names{
+    "none", "check", "login", "logout", "session", "credential", "page", "token", "health", "admin", "metrics"};
 
 // `reads`: the route takes no method but GET and HEAD. For tables that are made when the program is compiled.
 constexpr route_group group_of(std::string_view path, bool reads) noexcept {
@@ -33,6 +34,9 @@ constexpr route_group group_of(std::string_view path, bool reads) noexcept {
         return route_group::logout;
     if (path == "/password" || path == "/account/password" || path == "/sessions/reauthenticate")
         return route_group::credential;
+    if (path.starts_with("/token") || path == "/sessions/token" || path == "/revocations" ||
+        path.starts_with("/.well-known/"))
+        return route_group::token;
     if (path.starts_with("/sessions") || path.starts_with("/account/sessions"))
         return route_group::session;
     if (path.starts_with("/health"))

@@ -102,6 +102,8 @@ task<void> introspect_token(exchange& x);
 // token_metadata_handlers.cpp
 task<void> token_keys_published(exchange& x);
 task<void> token_metadata(exchange& x);
+// revocation_handler.cpp
+task<void> list_revocations(exchange& x);
 // health_handlers.cpp
 task<void> alive(exchange& x);
 task<void> ready(exchange& x);

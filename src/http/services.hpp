@@ -9,6 +9,7 @@
 #include "pages.hpp"
 #include "refused_urls.hpp"
 #include "request_gate.hpp"
+#include "revocation_page.hpp"
 #include "safe_redirect.hpp"
 #include "same_site_guard.hpp"
 #include "session_cookie.hpp"
@@ -24,6 +25,7 @@
 #include <latchkey/metrics.hpp>
 #include <latchkey/readiness.hpp>
 #include <latchkey/reload.hpp>
+#include <latchkey/revocations.hpp>
 #include <latchkey/session_authority.hpp>
 #include <latchkey/token_authority.hpp>
 
@@ -44,6 +46,7 @@ struct domain {
     logger& log;
     const clock& time;
     const metrics* shown = nullptr;                      // at /metrics, if anything is
+    const revocations* revoked = nullptr;                // null: the token mode is off
     token_authority* tokens = nullptr;                   // null: the token mode is off
     const admin_guard* introspection_callers = nullptr;  // who may ask /token/introspect; null: nobody
 };
@@ -51,6 +54,8 @@ struct domain {
 struct server_state {
     std::atomic<bool> draining{false};
     refused_urls refused;
+    revocation_page revoked;
+    std::atomic<std::size_t> followers{0};  // of the revocation feed
 };
 
 struct services {

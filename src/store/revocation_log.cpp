@@ -83,7 +83,7 @@ void revocation_log::prune(time_point now) noexcept {
     }
 }
 
-revocation_list revocation_log::since(std::uint64_t position) const {
+revocation_list revocation_log::since(std::uint64_t position, std::size_t limit) const {
     mutex_lock lock(mutex_);
     const time_point now = clock_.now();
     revocation_list list;
@@ -93,9 +93,16 @@ revocation_list revocation_log::since(std::uint64_t position) const {
     list.complete = position >= dropped_ || dropped_until_ <= now;
     const auto from = std::upper_bound(entries_.begin(), entries_.end(), position,
                                        [](std::uint64_t p, const revocation& r) { return p < r.number; });
-    list.entries.reserve(static_cast<std::size_t>(entries_.end() - from));
-    std::copy_if(from, entries_.end(), std::back_inserter(list.entries),
-                 [now](const revocation& r) { return r.until > now; });
+    list.entries.reserve(std::min(limit, static_cast<std::size_t>(entries_.end() - from)));
+    for (auto at = from; at != entries_.end(); ++at) {
+        if (at->until <= now)
+            continue;
+        if (list.entries.size() == limit) {
+            list.version = list.entries.empty() ? position : list.entries.back().number;
+            break;
+        }
+        list.entries.push_back(*at);
+    }
     return list;
 }
 
