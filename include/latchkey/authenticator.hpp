@@ -20,9 +20,10 @@ struct login_request {
     secret password;    // as typed, exact bytes
     bool remember = false;
     device client;
-    std::string request_id;  // for the audit event
-    secret presented_token;  // the cookie that came along; empty: none
-    secret device_token;     // the device cookie that came along; empty: none
+    std::string request_id;                                // for the audit event
+    secret presented_token;                                // the cookie that came along; empty: none
+    secret device_token;                                   // the device cookie that came along; empty: none
+    credential_kind credential = credential_kind::cookie;  // what the session is to be held by
 };
 
 // A login whose content has not been read.

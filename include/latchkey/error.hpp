@@ -15,9 +15,10 @@ namespace latchkey {
 
 enum class errc {
     // Who are you?
-    no_session = 1,       // no cookie, an unknown one, or one whose session ended
-    invalid_credentials,  // unknown user, wrong password, disabled user: never told apart
-    forbidden,            // known, but not permitted
+    no_session = 1,         // no cookie, an unknown one, or one whose session ended
+    invalid_credentials,    // unknown user, wrong password, disabled user: never told apart
+    forbidden,              // known, but not permitted
+    ambiguous_credentials,  // a cookie and a token of two different users
     // What you sent
     invalid_email,       // not an address in canonical form (see email.hpp)
     invalid_request,     // malformed in a way that no other code says better

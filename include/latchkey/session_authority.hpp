@@ -15,9 +15,15 @@
 namespace latchkey {
 
 struct opened_session {
-    secret token;  // 43 base64url characters: the value of the cookie
+    secret token;  // 43 base64url characters: the value of the cookie; or a refresh token
     session value;
     std::vector<public_id> displaced{};  // sessions of the user that ended for it, see session_options::max_per_user
+};
+
+// What the holder of a session shows for it. One is never taken for the other.
+enum class credential_kind {
+    cookie,
+    refresh_token,
 };
 
 class session_authority {
@@ -32,8 +38,10 @@ public:
     // themselves by more than the value (a password). Errors as verify().
     virtual task<result<session>> trace(std::string_view token) = 0;
 
-    // A new session with a new token. Errors as session_store::insert.
-    virtual task<result<opened_session>> open(profile_ptr user, bool remember, device client) = 0;
+    // A new session with a new token, which is a cookie's value or a refresh token; verify() and its like know cookies
+    // alone. Errors as session_store::insert.
+    virtual task<result<opened_session>> open(profile_ptr user, bool remember, device client,
+                                              credential_kind kind = credential_kind::cookie) = 0;
 
     // A new token for the session that trace() finds; the old one is dead when this completes (requirement R2). The
     // caller has just verified the user's password. errc::no_session, errc::store_unavailable.

@@ -88,7 +88,7 @@ public:
     // good until now is then rotated away.
     // refreshed: authenticated_at stays. `key` is the present one, else nothing happens: of those who come with the
     // same key, one gets the session, and find_rotated() knows the key for the others by the time they have their
-    // answer.
+    // answer. They may all bring the same `fresh`.
     virtual task<result<std::optional<session>>> rotate(const session_key& key, const session_key& fresh,
                                                         rotation_cause cause = rotation_cause::password_given) = 0;
 

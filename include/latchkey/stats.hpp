@@ -89,4 +89,14 @@ struct http_stats {
     std::vector<site> sites;
 };
 
+// Of the token authority, since the start.
+struct token_stats {
+    std::uint64_t issued = 0;     // access tokens, to whomever
+    std::uint64_t refreshed = 0;  // refresh tokens that were used
+    std::uint64_t repeated = 0;   // that were used again within the grace
+    std::uint64_t replayed = 0;   // that were used again after it: each ended a session
+    std::uint64_t verified = 0;   // signatures that were checked, and held
+    std::uint64_t refused = 0;    // access tokens that were none of ours in force
+};
+
 }  // namespace latchkey

@@ -9,6 +9,7 @@
 #include <latchkey/authenticator.hpp>
 #include <latchkey/secret.hpp>
 #include <latchkey/session.hpp>
+#include <latchkey/stats.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -48,19 +49,9 @@ enum class token_scrutiny {
 struct token_account {
     bool is_refresh = false;
     session value;
-    time_point issued_at, expires_at;  // of the token; issued_at of a refresh token: when its session was last renewed
-    std::string token_id;              // "jti"; empty for a refresh token
-};
-
-// What was counted since the start.
-struct token_stats {
-    std::uint64_t issued = 0;     // access tokens, to whomever
-    std::uint64_t refreshed = 0;  // refresh tokens that were used
-    std::uint64_t repeated = 0;   // that were used again within the grace
-    std::uint64_t replayed = 0;   // that were used again after it: each ended a session
-    std::uint64_t cached = 0;     // checks of access tokens that the cache answered
-    std::uint64_t verified = 0;   // checks that computed a signature
-    std::uint64_t refused = 0;    // checks that found no token of ours in force
+    time_point expires_at;  // of the token
+    time_point issued_at;   // of an access token
+    public_id token_id;     // "jti" of an access token
 };
 
 class token_authority {

@@ -24,6 +24,8 @@
 #include "table_session_store.hpp"
 #include "throttle_keeper.hpp"
 #include "time_line.hpp"
+#include "token_key_reload.hpp"
+#include "token_mode.hpp"
 #include "tokens.hpp"
 #include "worker_pool.hpp"
 
@@ -132,10 +134,12 @@ public:
           hashing_(hashing_pool(options_.password)),
           users_(from_database([&] { return make_sql_user_store(sql_, *time_, *log_); })),
           hasher_(make_password_hasher(hashing_, {options_.password.memory, options_.password.iterations})),
-          sessions_(from_database([&] { return open_sessions(); })),
-          authority_(make_session_authority(*sessions_)),
-          throttle_store_(make_sql_throttle_store(sql_, *log_)),
           installation_(from_database([&] { return load_installation_secret(*sql_); })),
+          token_mode_(options_.tokens.enabled ? std::make_unique<token_mode>(options_, installation_, *time_)
+                                              : nullptr),
+          sessions_(from_database([&] { return open_sessions(); })),
+          authority_(make_session_authority(*sessions_, token_mode_ ? &token_mode_->refreshes() : nullptr)),
+          throttle_store_(make_sql_throttle_store(sql_, *log_)),
           throttle_(make_throttle(options_.throttle, installation_, *time_)),
           devices_(installation_, options_.throttle.device_memory, *time_),
           keeper_(*throttle_, *throttle_store_, database_, *log_),
@@ -143,12 +147,13 @@ public:
                                              counted_audit_, *log_, email_shown(), options_.password.min_length})),
           administrator_(make_administrator({*users_, database_, *hasher_, *sessions_, *throttle_, counted_audit_,
                                              email_shown(), options_.password.min_length})),
+          tokens_(token_mode_ ? token_mode_->make_authority(*sessions_, *authenticator_, counted_audit_) : nullptr),
           readiness_(make_store_readiness(*users_, database_)),
           reloader_(make_live_reloader(std::move(loaded), reload_parts(std::move(variables)))),
           metrics_(make_metrics(metric_parts())),
           http_(options_, make_access_policy(options_.access),
                 {*authority_, *authenticator_, *administrator_, *reloader_, *readiness_, counted_audit_, *log_, *time_,
-                 metrics_.get()},
+                 metrics_.get(), tokens_.get(), token_mode_ ? token_mode_->introspection_callers() : nullptr},
                 read_admin_token(options_)),
           signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
 
@@ -179,11 +184,12 @@ private:
     bool email_shown() const noexcept { return options_.identity.remote_user == "email"; }
 
     std::unique_ptr<session_store> open_sessions() {
+        revocation_log* const revoked = token_mode_ ? &token_mode_->revoked() : nullptr;
         if (options_.session.store == "memory")
-            return make_memory_session_store(options_.session, *time_);
+            return make_memory_session_store(options_.session, *time_, revoked);
         auto journal =
             make_sql_session_journal(sql_, options_.session, *time_, current_time_line(*time_), email_shown(), *log_);
-        return make_journaled_session_store(options_.session, *time_, std::move(journal), *log_);
+        return make_journaled_session_store(options_.session, *time_, std::move(journal), *log_, revoked);
     }
 
     live_reload_parts reload_parts(environment variables) {
@@ -193,7 +199,11 @@ private:
             throttle_->configure(fresh.throttle);
             log_->set_level(parse_log_level(fresh.log.level));
         };
-        return {control_.get_executor(), std::move(variables), *log_, std::move(apply)};
+        live_reload_parts parts{control_.get_executor(), std::move(variables), *log_, std::move(apply)};
+        if (token_mode_)
+            parts.read_files = make_token_key_reader(options_.tokens, token_mode_->keys(),
+                                                     [this](auto keys) { tokens_->use(std::move(keys)); });
+        return parts;
     }
 
     // Asked for while http_ serves, so it's there.
@@ -205,6 +215,8 @@ private:
         parts.hashing = [this] { return stats_of(hashing_, hashing_pool(options_.password)); };
         parts.database = [this] { return stats_of(database_, database_pool(options_.database)); };
         parts.throttle = [this] { return throttle_->stats(); };
+        if (tokens_)
+            parts.tokens = [this] { return tokens_->stats(); };
         parts.events = &counted_audit_;
         parts.log = log_.get();
         return parts;
@@ -314,15 +326,17 @@ private:
     worker_pool hashing_;
     std::unique_ptr<user_store> users_;
     std::unique_ptr<password_hasher> hasher_;
+    secret installation_;
+    std::unique_ptr<token_mode> token_mode_;  // null: off
     std::unique_ptr<session_store> sessions_;
     std::unique_ptr<session_authority> authority_;
     std::unique_ptr<throttle_store> throttle_store_;
-    secret installation_;
     std::unique_ptr<persistent_throttle> throttle_;
     device_tokens devices_;
     throttle_keeper keeper_;
     std::unique_ptr<authenticator> authenticator_;
     std::unique_ptr<administrator> administrator_;
+    std::unique_ptr<token_authority> tokens_;  // null: off
     std::unique_ptr<readiness> readiness_;
     asio::io_context control_{1};
     std::unique_ptr<reloader> reloader_;

@@ -74,7 +74,8 @@ task<result<opened_session>> password_authenticator::attempt_login(login_request
         co_return refuse(event, ended.error());
 
     profile_ptr profile = make_profile(known->profile, parts_.remote_user_is_email);
-    auto opened = co_await parts_.sessions.open(std::move(profile), request.remember, std::move(request.client));
+    auto opened = co_await parts_.sessions.open(std::move(profile), request.remember, std::move(request.client),
+                                                request.credential);
     if (!opened)
         co_return refuse(event, opened.error());
     for (const public_id& id : opened->displaced)

@@ -8,7 +8,10 @@
 
 namespace latchkey {
 
-// `store` must outlive the authority and every call on it.
-std::unique_ptr<session_authority> make_session_authority(session_store& store);
+class refresh_tokens;
+
+// Both must outlive the authority and every call on it. Without `refreshes` nobody may ask for a refresh token.
+std::unique_ptr<session_authority> make_session_authority(session_store& store,
+                                                          const refresh_tokens* refreshes = nullptr);
 
 }  // namespace latchkey

@@ -1,4 +1,5 @@
 #include "make_session_authority.hpp"
+#include "refresh_token.hpp"
 #include "tokens.hpp"
 
 #include <utility>
@@ -8,7 +9,8 @@ namespace {
 
 class store_backed_authority final : public session_authority {
 public:
-    explicit store_backed_authority(session_store& store) : store_(store) {}
+    store_backed_authority(session_store& store, const refresh_tokens* refreshes)
+        : store_(store), refreshes_(refreshes) {}
 
     task<result<session>> verify(std::string_view token) override {
         const auto key = key_of(token);
@@ -55,12 +57,19 @@ public:
         co_return std::move(opened);
     }
 
-    task<result<opened_session>> open(profile_ptr user, bool remember, device client) override {
+    task<result<opened_session>> open(profile_ptr user, bool remember, device client, credential_kind kind) override {
         opened_session opened;
-        opened.token = new_session_token();
-        const auto key = key_of(opened.token.reveal());
+        session_key key;
         const new_session fresh{random_public_id(), std::move(user), remember, std::move(client)};
-        auto inserted = co_await store_.insert(*key, fresh, &opened.displaced);
+        if (kind == credential_kind::refresh_token) {
+            const refresh_token token = refresh_tokens::make(fresh.user->id, fresh.id);
+            opened.token = refreshes_->write(token);
+            key = refreshes_->key_of(token);
+        } else {
+            opened.token = new_session_token();
+            key = *key_of(opened.token.reveal());
+        }
+        auto inserted = co_await store_.insert(key, fresh, &opened.displaced);
         if (!inserted)
             co_return inserted.error();
         opened.value = *std::move(inserted);
@@ -88,12 +97,13 @@ public:
 
 private:
     session_store& store_;
+    const refresh_tokens* const refreshes_;
 };
 
 }  // namespace
 
-std::unique_ptr<session_authority> make_session_authority(session_store& store) {
-    return std::make_unique<store_backed_authority>(store);
+std::unique_ptr<session_authority> make_session_authority(session_store& store, const refresh_tokens* refreshes) {
+    return std::make_unique<store_backed_authority>(store, refreshes);
 }
 
 }  // namespace latchkey

@@ -18,6 +18,8 @@ private:
                 return "no such session, or it has ended";
             case errc::invalid_credentials:
                 return "invalid email or password";
+            case errc::ambiguous_credentials:
+                return "credentials of two different users";
             case errc::forbidden:
                 return "not permitted";
             case errc::invalid_email:

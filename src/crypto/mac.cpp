@@ -18,15 +18,24 @@ mac::mac(const secret& key, std::string_view purpose) : key_(secret::of_size(key
 }
 
 mac::tag mac::of(std::initializer_list<std::span<const std::uint8_t>> parts) const noexcept {
+    tag out{};
+    hash(parts, out);
+    return out;
+}
+
+mac::digest mac::digest_of(std::initializer_list<std::span<const std::uint8_t>> parts) const noexcept {
+    digest out{};
+    hash(parts, out);
+    return out;
+}
+
+void mac::hash(std::initializer_list<std::span<const std::uint8_t>> parts, std::span<std::uint8_t> out) const noexcept {
     crypto_generichash_state state;
-    crypto_generichash_init(&state, reinterpret_cast<const unsigned char*>(key_.reveal().data()), key_size,
-                            std::tuple_size_v<tag>);
+    crypto_generichash_init(&state, reinterpret_cast<const unsigned char*>(key_.reveal().data()), key_size, out.size());
     for (const auto part : parts)
         crypto_generichash_update(&state, part.data(), part.size());
-    tag out{};
     crypto_generichash_final(&state, out.data(), out.size());
     sodium_memzero(&state, sizeof state);
-    return out;
 }
 
 bool is_same_tag(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) noexcept {

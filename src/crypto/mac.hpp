@@ -1,4 +1,4 @@
-// Message authentication: keyed BLAKE2b-128 (RFC 7693), with a key of its own for each purpose.
+// Message authentication: keyed BLAKE2b (RFC 7693), with a key of its own for each purpose.
 //
 // What this makes can be recognised by whoever holds the same 32 bytes, and made by nobody else. Immutable: all members
 // may be called from every thread.
@@ -19,6 +19,7 @@ class mac {
 public:
     static constexpr std::size_t key_size = 32;
     using tag = std::array<std::uint8_t, 16>;
+    using digest = std::array<std::uint8_t, 32>;
 
     // `key`: key_size bytes that other purposes may share, for the one in hand is derived from it. Throws
     // std::invalid_argument for any other size, std::bad_alloc.
@@ -26,8 +27,12 @@ public:
 
     // Of the parts one behind the other: whoever has several of varying length says their lengths, too.
     tag of(std::initializer_list<std::span<const std::uint8_t>> parts) const noexcept;
+    // The same with 256 bits, for what must be as hard to guess as the key itself; no tag is the beginning of one.
+    digest digest_of(std::initializer_list<std::span<const std::uint8_t>> parts) const noexcept;
 
 private:
+    void hash(std::initializer_list<std::span<const std::uint8_t>> parts, std::span<std::uint8_t> out) const noexcept;
+
     secret key_;
 };
 

@@ -81,6 +81,11 @@ result<session_key> key_of(std::string_view token) {
     return key;
 }
 
+void fill_with_randomness(std::span<std::uint8_t> out) {
+    ensure_sodium();
+    randombytes_buf(out.data(), out.size());
+}
+
 public_id random_public_id() {
     ensure_sodium();
     public_id id;

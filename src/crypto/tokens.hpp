@@ -10,6 +10,8 @@
 #include <latchkey/session.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace latchkey {
@@ -29,5 +31,8 @@ secret new_session_token();
 result<session_key> key_of(std::string_view token);
 
 public_id random_public_id();
+
+// Fills `out` from the system's generator.
+void fill_with_randomness(std::span<std::uint8_t> out);
 
 }  // namespace latchkey

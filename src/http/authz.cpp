@@ -29,6 +29,11 @@ verdict to_verdict(access_outcome outcome) noexcept {
     return verdict::forbid;
 }
 
+// Nothing is known of the caller. Two users at once are nobody: then somebody must choose.
+bool is_unknown(const result<session>& mine) noexcept {
+    return !mine && mine.error() != errc::no_session && mine.error() != errc::ambiguous_credentials;
+}
+
 // Where nobody said by which method, none may be let through that would not be by every other.
 access_outcome decide(const access_policy& policy, access_question& question) noexcept {
     if (!question.method.empty())
@@ -66,7 +71,7 @@ void append_encoded(std::string& out, std::string_view text) {
 }  // namespace
 
 verdict judge(exchange& x, const result<session>& mine, const original_request& asked) {
-    if (!mine && mine.error() != errc::no_session)
+    if (is_unknown(mine))
         return verdict::failed;
     const auto* const who = who_is(mine);
     if (!asked.fault().empty()) {
@@ -80,7 +85,7 @@ verdict judge(exchange& x, const result<session>& mine, const original_request& 
 }
 
 verdict judge_by_default(const exchange& x, const result<session>& mine) {
-    if (!mine && mine.error() != errc::no_session)
+    if (is_unknown(mine))
         return verdict::failed;
     return to_verdict(x.svc->policy->decide_by_default(who_is(mine)));
 }

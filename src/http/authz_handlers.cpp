@@ -1,6 +1,7 @@
 // The authorization endpoints: one adapter for each family of proxies, over the core in authz.hpp. The check path: with
 // a valid session nothing in here allocates, and nothing but the connection's own read and write is a system call.
 #include "authz.hpp"
+#include "identify.hpp"
 #include "page_answer.hpp"
 #include "routes.hpp"
 
@@ -60,7 +61,7 @@ void answer_forwarding_proxy(exchange& x, const result<session>& mine, proxy_dia
 // GET, HEAD /api/authz/auth-request for nginx. Answers 200, 401 and 403 carry no body: nginx would drop its kept-alive
 // connection over one. Only those three and 5xx: nginx knows no others here.
 task<void> auth_request(exchange& x) {
-    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await identify(x);
     const original_request asked(x, proxy_dialect::original_url);
     switch (counted(x, check_adapter::auth_request, judge(x, mine, asked))) {
         case verdict::pass:
@@ -80,13 +81,13 @@ task<void> auth_request(exchange& x) {
 
 // ANY /api/authz/forward-auth for Traefik, Caddy and HAProxy.
 task<void> forward_auth(exchange& x) {
-    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await identify(x);
     answer_forwarding_proxy(x, mine, proxy_dialect::forwarded);
 }
 
 // ANY /api/authz/ext-authz/* for Envoy's ext_authz over HTTP.
 task<void> ext_authz(exchange& x) {
-    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await identify(x);
     answer_forwarding_proxy(x, mine, proxy_dialect::extended);
 }
 

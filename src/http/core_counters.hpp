@@ -35,6 +35,8 @@ inline constexpr std::array counted_codes = std::to_array<std::string_view>({"ba
                                                                              "password_too_long",
                                                                              "no_session",
                                                                              "invalid_credentials",
+                                                                             "ambiguous_credentials",
+                                                                             "caller_token_required",
                                                                              "admin_token_required",
                                                                              "forbidden",
                                                                              "cross_site_request",

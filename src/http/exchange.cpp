@@ -37,6 +37,7 @@ std::string problem_json(const problem& p, std::string_view detail, std::string_
 void exchange::start() noexcept {
     keep_alive = head.keep_alive;
     cacheable_ = false;
+    token_refused = false;
     group = route_group::none;
     const auto given = head[field::x_request_id];
     if (peer_trusted_ && !head.is_repeated(field::x_request_id) && is_well_formed_request_id(given)) {
@@ -79,6 +80,8 @@ void exchange::begin(unsigned status) {
         out.append("Connection: close\r\n");
     else if (head.http_1_0)
         out.append("Connection: keep-alive\r\n");
+    if (status == 401 && token_refused)  // RFC 6750 section 3
+        out.append("WWW-Authenticate: Bearer error=\"invalid_token\"\r\n");
 }
 
 void exchange::header(std::string_view name, std::string_view value) {
@@ -145,7 +148,8 @@ void exchange::refuse(const problem& p, std::string_view detail, std::string_vie
     begin(p.status);
     if (p.status == 405)  // RFC 9110 section 15.5.6: always, even when it is empty
         header("Allow", allow);
-    if (p.code == problems::admin_token_required.code)  // RFC 9110 section 15.5.2; the others are about cookies
+    if (p.code == problems::admin_token_required.code ||
+        p.code == problems::caller_token_required.code)  // RFC 9110 section 15.5.2; the others are about cookies
         header("WWW-Authenticate", "Bearer");
     if (p.retry_after != 0)
         header("Retry-After", std::to_string(p.retry_after));

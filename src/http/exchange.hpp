@@ -42,6 +42,7 @@ public:
     bool keep_alive = true;                 // cleared by whoever wants the connection closed after the answer
     route_group group = route_group::none;  // of the route that was found
     bool for_programs = false;              // no page for anybody: the administrators' site
+    bool token_refused = false;             // an access token came along that is none in force
 
     bool from_trusted_proxy() const noexcept { return peer_trusted_; }
     const client_address& peer() const noexcept { return peer_; }  // whoever connected

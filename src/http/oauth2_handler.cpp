@@ -3,6 +3,7 @@
 // 202 is for people who are signed in, whatever a rule allows to everybody: such configurations seldom set
 // X-Original-URL, and then nginx hands on whatever a client put there. For the same reason X-Forwarded-Uri is not read.
 #include "authz.hpp"
+#include "identify.hpp"
 #include "routes.hpp"
 
 namespace latchkey::http {
@@ -10,7 +11,8 @@ namespace {
 
 verdict judge_signed_in(exchange& x, const result<session>& mine) {
     if (!mine)
-        return mine.error() == errc::no_session ? verdict::login : verdict::failed;
+        return mine.error() == errc::no_session || mine.error() == errc::ambiguous_credentials ? verdict::login
+                                                                                               : verdict::failed;
     if (!x.from_trusted_proxy() || !x.head.has(field::x_original_url))
         return judge_by_default(x, mine);
     const original_request asked(x, proxy_dialect::original_url);
@@ -40,7 +42,7 @@ void send_accepted(exchange& x, const user_profile& who) {
 }  // namespace
 
 task<void> oauth2_auth(exchange& x) {
-    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await identify(x);
     const auto outcome = counted(x, check_adapter::oauth2, judge_signed_in(x, mine));
     if (outcome == verdict::failed) {
         x.refuse(mine.error());

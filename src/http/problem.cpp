@@ -17,6 +17,8 @@ problem to_problem(boost::system::error_code error) noexcept {
             return problems::no_session;
         case errc::invalid_credentials:
             return problems::invalid_credentials;
+        case errc::ambiguous_credentials:
+            return problems::ambiguous_credentials;
         case errc::forbidden:
             return problems::forbidden;
         case errc::invalid_email:

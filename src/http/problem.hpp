@@ -23,6 +23,9 @@ inline constexpr problem invalid_request{400, "invalid_request", "The request's 
 inline constexpr problem password_too_long{400, "password_too_long", "A password has at most 1024 bytes"};
 inline constexpr problem no_session{401, "no_session", "You are not signed in"};
 inline constexpr problem invalid_credentials{401, "invalid_credentials", "Invalid email or password"};
+inline constexpr problem ambiguous_credentials{401, "ambiguous_credentials",
+                                               "The cookie and the token are of different users"};
+inline constexpr problem caller_token_required{401, "caller_token_required", "Show the token for introspection"};
 inline constexpr problem admin_token_required{401, "admin_token_required", "Show the administrators' token"};
 inline constexpr problem forbidden{403, "forbidden", "You may not do this"};
 inline constexpr problem cross_site{403, "cross_site_request", "This request came from another site"};

@@ -48,7 +48,10 @@ bool has_acceptable_body(const exchange& x, body_rule rule) noexcept {
     if (!x.head.has(field::content_type))
         return rule == body_rule::optional && x.head.content_length == 0;
     const auto format = format_of(x.head[field::content_type]);
-    return format == body_format::json || (format == body_format::form && rule != body_rule::json);
+    const auto excluded = rule == body_rule::json   ? body_format::form
+                          : rule == body_rule::form ? body_format::json
+                                                    : body_format::unsupported;
+    return format != body_format::unsupported && format != excluded;
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ enum class body_rule : std::uint8_t {
     optional,  // JSON, a form, or nothing at all
     required,  // JSON or a form
     json,      // JSON
+    form,      // a form
 };
 
 using method_set = std::uint16_t;  // bit per method
@@ -93,6 +94,14 @@ task<void> auth_request(exchange& x);
 task<void> forward_auth(exchange& x);
 task<void> ext_authz(exchange& x);
 task<void> oauth2_auth(exchange& x);
+// token_handlers.cpp
+task<void> grant_token(exchange& x);
+task<void> give_session_token(exchange& x);
+task<void> revoke_token(exchange& x);
+task<void> introspect_token(exchange& x);
+// token_metadata_handlers.cpp
+task<void> token_keys_published(exchange& x);
+task<void> token_metadata(exchange& x);
 // health_handlers.cpp
 task<void> alive(exchange& x);
 task<void> ready(exchange& x);

@@ -1,5 +1,7 @@
 #include "services.hpp"
 
+#include "token_metadata.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -38,7 +40,13 @@ services::services(const config& options, std::shared_ptr<const access_policy> a
       rules_ask_for_client(std::any_of(options.access.rules.begin(), options.access.rules.end(),
                                        [](const access_rule& rule) { return !rule.networks.empty(); })),
       html(settings_of(options, redirect), or_read(std::move(page_files), options.pages.directory)),
-      login_url(redirect.own_origin() + "/login") {
+      login_url(redirect.own_origin() + "/login"),
+      token_metadata(d.tokens ? token_metadata_json(options, redirect.own_origin(), d.introspection_callers != nullptr)
+                              : std::string()),
+      metadata_path(token_metadata_path(options.token_issuer())),
+      token_issuer(options.token_issuer()),
+      token_audience(options.token_audience()),
+      pure_tokens(!options.tokens.check_revocation) {
 }
 
 }  // namespace latchkey::http

@@ -4,6 +4,7 @@
 // it alive until done. What changes while the server runs is in server_state and outlives them all.
 #pragma once
 
+#include "admin_guard.hpp"
 #include "device_cookie.hpp"
 #include "pages.hpp"
 #include "refused_urls.hpp"
@@ -24,6 +25,7 @@
 #include <latchkey/readiness.hpp>
 #include <latchkey/reload.hpp>
 #include <latchkey/session_authority.hpp>
+#include <latchkey/token_authority.hpp>
 
 #include <atomic>
 #include <memory>
@@ -41,7 +43,9 @@ struct domain {
     audit_sink& audit;
     logger& log;
     const clock& time;
-    const metrics* shown = nullptr;  // at /metrics, if anything is
+    const metrics* shown = nullptr;                      // at /metrics, if anything is
+    token_authority* tokens = nullptr;                   // null: the token mode is off
+    const admin_guard* introspection_callers = nullptr;  // who may ask /token/introspect; null: nobody
 };
 
 struct server_state {
@@ -67,7 +71,11 @@ struct services {
     std::shared_ptr<const access_policy> policy;
     bool rules_ask_for_client;  // some rule looks at the client's address
     pages html;
-    std::string login_url;  // "https://auth.example.com/login"
+    std::string login_url;       // "https://auth.example.com/login"
+    std::string token_metadata;  // RFC 8414; empty where the token mode is off
+    std::string metadata_path;   // where it is to be found
+    std::string token_issuer, token_audience;
+    bool pure_tokens;  // access tokens are checked without the session store
 };
 
 }  // namespace latchkey::http

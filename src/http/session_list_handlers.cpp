@@ -1,6 +1,7 @@
 // GET /sessions, DELETE /sessions/{id} and DELETE /sessions: what people see of their own sessions, and how they end
 // them. Everything is looked for among the caller's sessions only: another user's id is as unknown as an invented one.
 #include "form_fields.hpp"
+#include "identify.hpp"
 #include "routes.hpp"
 #include "session_audit.hpp"
 #include "session_json.hpp"
@@ -25,7 +26,7 @@ std::optional<scope> scope_of(std::string_view query) {
 }  // namespace
 
 task<void> list_sessions(exchange& x) {
-    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await identify(x, token_scrutiny::strict);
     if (!mine) {
         x.refuse(mine.error());
         co_return;
@@ -41,7 +42,7 @@ task<void> list_sessions(exchange& x) {
 }
 
 task<void> end_session(exchange& x) {
-    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await identify(x, token_scrutiny::strict);
     if (!mine) {
         x.refuse(mine.error());
         co_return;
@@ -68,7 +69,7 @@ task<void> end_session(exchange& x) {
 }
 
 task<void> end_sessions(exchange& x) {
-    const auto mine = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    const auto mine = co_await identify(x, token_scrutiny::strict);
     if (!mine) {
         x.refuse(mine.error());
         co_return;

@@ -62,4 +62,15 @@ void write_throttle(metric_writer& to, const throttle_stats& throttle) {
         .add(throttle.evicted);
 }
 
+void write_tokens(metric_writer& to, const token_stats& tokens) {
+    to.counter("latchkey_tokens_issued_total", "Access tokens that were signed.").add(tokens.issued);
+    to.counter("latchkey_token_refreshes_total", "Genuine refresh tokens that came, by what they were.")
+        .add(tokens.refreshed, {{"outcome", "used"}})
+        .add(tokens.repeated, {{"outcome", "repeated"}})
+        .add(tokens.replayed, {{"outcome", "replayed"}});
+    to.counter("latchkey_token_signatures_verified_total", "Signatures of access tokens that were computed and held.")
+        .add(tokens.verified);
+    to.counter("latchkey_token_refusals_total", "Access tokens that came and were none in force.").add(tokens.refused);
+}
+
 }  // namespace latchkey

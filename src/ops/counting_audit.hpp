@@ -18,9 +18,9 @@ class counting_audit final : public audit_sink {
 public:
     // Of audit_event::type; the last stands for all others.
     static constexpr auto types = std::to_array<std::string_view>(
-        {"login", "logout", "reauthentication", "password_change", "session_revoked", "sessions_revoked", "user_added",
-         "user_changed", "user_deleted", "throttle_cleared", "admin_token_refused", "server_started", "server_stopped",
-         "configuration_reload", "other"});
+        {"login", "logout", "reauthentication", "password_change", "session_revoked", "sessions_revoked",
+         "token_revoked", "token_replayed", "user_added", "user_changed", "user_deleted", "throttle_cleared",
+         "admin_token_refused", "server_started", "server_stopped", "configuration_reload", "other"});
     // First those of logins, which are told from the start, for rate().
     static constexpr std::size_t login_outcomes = 9;
     static constexpr auto outcomes = std::to_array<std::string_view>(

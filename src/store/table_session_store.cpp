@@ -250,13 +250,20 @@ task<void> table_session_store::keep_to_cap(const public_id& user, std::vector<p
 task<result<maybe_session>> table_session_store::exchange(const session_key& key, const session_key& fresh,
                                                           rotation_cause cause) {
     const bool refreshed = cause == rotation_cause::refreshed;
-    if (table_.trace(fresh))
+    if (key == fresh)
         co_return errc::store_unavailable;
     std::optional<session_key> refused;
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
         const auto seen = table_.trace(key);
         if (!seen || !seen->alive || (refreshed && seen->key != key))
             co_return maybe_session();
+        if (table_.trace(fresh)) {
+            if (!refreshed)
+                co_return errc::store_unavailable;
+            // Those who refresh with the same key may bring the same next one: somebody has just been quicker.
+            co_await a_moment();
+            continue;
+        }
         if (seen->key == refused) {
             co_await a_moment();
             continue;

@@ -17,8 +17,9 @@
 
 namespace latchkey {
 
-// Gone with the process. Every operation but page() and erase_anyones() completes without suspending.
-// What is ended on purpose goes to `revoked`, unless null; it must outlive the store, here and below.
+// Gone with the process. Every operation but page(), erase_anyones() and a refreshing rotate() at the very moment of
+// another with the same keys completes without suspending. What is ended on purpose goes to `revoked`, unless null; it
+// must outlive the store, here and below.
 std::unique_ptr<session_store> make_memory_session_store(const session_options& options, const clock& now,
                                                          revocation_log* revoked = nullptr);
 

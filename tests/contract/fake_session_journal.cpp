@@ -91,7 +91,7 @@ private:
     result<std::size_t> apply(const journal_change& change) LATCHKEY_REQUIRES(state_->mutex) {
         const auto has = [&keys = state_->keys](const session_key& key) { return keys.contains(key.bytes); };
         if (state_->failing || state_->cut || (change.insert && has(change.insert->key)) ||
-            (change.rotate && has(change.rotate->to)))
+            (change.rotate && has(change.rotate->from) && has(change.rotate->to)))
             return errc::store_unavailable;
         ++state_->commits;
         std::size_t touched = 0;

@@ -39,6 +39,8 @@ TEST_P(session_store_contract, a_key_is_refreshed_once) {
     EXPECT_EQ(rotated_ago(1), seconds{30});
     EXPECT_EQ(rotated_ago(2), std::nullopt);
     ASSERT_TRUE(refresh(2, 4));
+    EXPECT_FALSE(refresh(1, 2));  // again with the same two keys, now that both are old
+    EXPECT_FALSE(refresh(2, 4));
     EXPECT_EQ(rotated_ago(1), seconds{30});  // by its own end
     EXPECT_EQ(rotated_ago(2), seconds{0});
     clock.advance(rotation_grace - seconds{31});
@@ -149,7 +151,8 @@ TEST_P(session_store_concurrent, one_of_fifty_refreshes_wins) {
                 arrived.fetch_add(1);
                 while (arrived.load() < crowd * (i + 1))
                     std::this_thread::yield();
-                const session_key mine = nth_key(1'000'000 + i * crowd + t);
+                // All with a key of their own, or all with the same one.
+                const session_key mine = nth_key(1'000'000 + i * crowd + (i % 2 == 0 ? t : 0));
                 if (own.await(sessions.rotate(nth_key(i), mine, rotation_cause::refreshed)).value()) {
                     winners[i].fetch_add(1);
                     continue;

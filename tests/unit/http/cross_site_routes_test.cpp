@@ -66,6 +66,9 @@ protected:
         return text;
     }
     static std::string body_for(const route& r) { return r.body == body_rule::none ? "" : "{}"; }
+    static std::string type_for(const route& r) {
+        return r.body == body_rule::form ? "Content-Type: application/x-www-form-urlencoded\r\n" : "";
+    }
 };
 
 TEST_F(cross_site_routes, whatever_may_change_something_is_not_for_other_sites) {
@@ -80,7 +83,7 @@ TEST_F(cross_site_routes, whatever_may_change_something_is_not_for_other_sites) 
                 guarded += is_guarded;
                 for (const auto& [fields, permitted] : origins) {
                     SCOPED_TRACE(std::string(name) + ' ' + example(r.path) + '\n' + fields);
-                    const auto a = ask(std::string(name) + ' ' + example(r.path), fields, body_for(r));
+                    const auto a = ask(std::string(name) + ' ' + example(r.path), fields + type_for(r), body_for(r));
                     EXPECT_EQ(found_ != nullptr, permitted || !is_guarded);
                     if (is_guarded && !permitted) {
                         EXPECT_EQ(a.status, 403);
@@ -93,14 +96,15 @@ TEST_F(cross_site_routes, whatever_may_change_something_is_not_for_other_sites) 
     EXPECT_GE(guarded, 12U);
 }
 
-// Only what changes nothing by any method is exempt.
-TEST_F(cross_site_routes, questions_of_proxies_alone_are_open) {
+// Only what changes nothing by any method is exempt, and what no cookie has a say in.
+TEST_F(cross_site_routes, questions_of_proxies_and_token_endpoints_alone_are_open) {
     std::vector<std::string> open;
     for (const auto table : {public_routes(), admin_routes()})
         for (const auto& r : table)
             if (r.callers == site_rule::any)
                 open.emplace_back(r.path.text());
-    EXPECT_THAT(open, ::testing::ElementsAre("/api/authz/forward-auth", "/api/authz/ext-authz/*"));
+    EXPECT_THAT(open, ::testing::ElementsAre("/api/authz/forward-auth", "/api/authz/ext-authz/*", "/token",
+                                             "/token/revoke", "/token/introspect"));
 }
 
 // A page elsewhere can make a browser send these; none of them may be answered with leave to read or to do more.

@@ -65,8 +65,9 @@ protected:
     }
 
     // Who answers from the next request on.
-    void use_domain(const http::domain& parts) {
-        services_ = std::make_shared<const http::services>(config{}, std::make_shared<members_only>(), parts, state_);
+    void use_domain(const http::domain& parts, const config& options = {},
+                    std::shared_ptr<const access_policy> policy = std::make_shared<members_only>()) {
+        services_ = std::make_shared<const http::services>(options, std::move(policy), parts, state_);
         core_.use(services_);
     }
 

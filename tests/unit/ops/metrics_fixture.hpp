@@ -83,6 +83,7 @@ inline metric_sources all_sources(const counting_audit& events, const logger& lo
     out.hashing = some_queue;
     out.database = some_queue;
     out.throttle = some_throttle;
+    out.tokens = [] { return token_stats{.issued = 12, .refreshed = 9, .repeated = 2, .replayed = 1}; };
     out.events = &events;
     out.log = &log;
     return out;

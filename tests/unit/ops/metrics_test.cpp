@@ -40,6 +40,8 @@ TEST_F(metric_text, numbers_stand_under_their_labels) {
         {"latchkey_throttle_refused_total{key=\"pair\"}", "1"},
         {"latchkey_throttle_refused_total{key=\"device\"}", "4"},
         {"latchkey_throttle_memory_bytes", "65536"},
+        {"latchkey_tokens_issued_total", "12"},
+        {"latchkey_token_refreshes_total{outcome=\"replayed\"}", "1"},
         {"latchkey_log_lines_dropped_total", "7"},
     };
     for (const auto& [name, value] : expected)

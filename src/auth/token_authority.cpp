@@ -1,0 +1,307 @@
+// Tokens over the session store. What a token says is believed only after its signature, and what it says of a session
+// only after the store, unless that is switched off: then the signature and the claims alone decide.
+#include "compact_jws.hpp"
+#include "make_token_authority.hpp"
+#include "mutex.hpp"
+#include "refresh_token.hpp"
+#include "token_claims.hpp"
+#include "tokens.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <span>
+#include <utility>
+
+namespace latchkey {
+namespace {
+
+using boost::system::error_code;
+
+// Nodes that issue and check tokens for each other may be so far apart (RFC 7519 section 4.1.5).
+constexpr seconds clock_leeway{5};
+
+void wipe_text(std::string& text) noexcept {
+    wipe(std::span(text.data(), text.size()));
+}
+
+profile_ptr profile_of(const token_claims& claims, bool remote_user_is_email) {
+    user who;
+    who.id = claims.subject;
+    who.email = claims.email;
+    who.name = claims.name;
+    who.groups = claims.groups;
+    return make_profile(who, remote_user_is_email);
+}
+
+class keyed_token_authority final : public token_authority {
+public:
+    keyed_token_authority(const token_authority_parts& parts, token_settings settings,
+                          std::shared_ptr<const token_keys> keys)
+        : parts_(parts), settings_(std::move(settings)) {
+        use(std::move(keys));
+    }
+
+    task<result<session>> verify(std::string_view token, token_scrutiny scrutiny) override {
+        const auto claims = believed(token);
+        if (!claims) {
+            count(refused_);
+            co_return claims.error();
+        }
+        if (const auto fault = out_of_force(*claims)) {
+            count(refused_);
+            co_return fault;
+        }
+        if (!settings_.check_revocation && scrutiny == token_scrutiny::configured)
+            co_return session_of(*claims);
+        co_return co_await session_behind(*claims);
+    }
+
+    result<access_token> issue(const session& of) override {
+        const time_point now = parts_.time.now();
+        const time_point end = std::min(now + settings_.access_lifetime, of.expires_at);
+        if (end <= now)
+            return errc::no_session;
+        token_claims claims;
+        claims.issuer = settings_.issuer;
+        claims.audience = settings_.audience;
+        claims.subject = of.user->id;
+        claims.session = of.id;
+        claims.id = random_public_id();
+        claims.expires_at = end;
+        claims.issued_at = claims.not_before = now;
+        claims.authenticated = of.authenticated_at;
+        claims.email = of.user->email;
+        claims.name = of.user->name;
+        claims.groups = of.user->groups;
+        auto text = keys()->sign(write_claims(claims, settings_.static_claims));
+        if (!text)
+            return text.error();
+        access_token out{secret(*text), end - now};
+        wipe_text(*text);
+        count(issued_);
+        return out;
+    }
+
+    task<result<token_pair>> login(login_request request) override {
+        request.remember = true;
+        request.credential = credential_kind::refresh_token;
+        auto opened = co_await parts_.logins.login(std::move(request));
+        if (!opened)
+            co_return opened.error();
+        auto access = issue(opened->value);
+        if (!access) {
+            // Nobody will ever hear of this session.
+            co_await parts_.sessions.erase(opened->value.user->id, opened->value.id);
+            co_return access.error();
+        }
+        co_return token_pair{*std::move(access), std::move(opened->token), std::move(opened->value)};
+    }
+
+    task<result<token_pair>> refresh(std::string_view token, token_visit visit) override {
+        const auto shown = parts_.refreshes.read(token);
+        if (!shown)
+            co_return errc::invalid_credentials;
+        const refresh_token next = parts_.refreshes.successor_of(*shown);
+        const auto held = co_await use_up(*shown, next, visit);
+        if (!held)
+            co_return held.error();
+        if (parts_.time.now() >= held->created_at + settings_.refresh_lifetime) {
+            const auto ended = co_await parts_.sessions.erase(shown->user, shown->session);
+            if (!ended)
+                co_return ended.error();
+            if (*ended)
+                record("session_revoked", "refresh_lifetime", **ended, visit);
+            co_return errc::invalid_credentials;
+        }
+        auto access = issue(*held);
+        if (!access)
+            co_return access.error();
+        secret successor = parts_.refreshes.write(next);
+        co_return token_pair{*std::move(access), std::move(successor), *held};
+    }
+
+    task<result<std::optional<session>>> revoke(std::string_view token, token_visit visit) override {
+        public_id whose, which;
+        if (const auto refresh = parts_.refreshes.read(token)) {
+            whose = refresh->user;
+            which = refresh->session;
+        } else if (const auto claims = believed(token)) {
+            whose = claims->subject;
+            which = claims->session;
+        } else {
+            co_return std::optional<session>{};
+        }
+        auto ended = co_await parts_.sessions.erase(whose, which);
+        if (ended && *ended)
+            record("token_revoked", "", **ended, visit);
+        co_return ended;
+    }
+
+    task<result<std::optional<token_account>>> introspect(std::string_view token) override {
+        std::optional<token_account> account;
+        if (const auto refresh = parts_.refreshes.read(token)) {
+            auto found = co_await parts_.sessions.find(parts_.refreshes.key_of(*refresh));
+            if (!found)
+                co_return found.error();
+            if (*found) {
+                account.emplace();
+                account->is_refresh = true;
+                account->value = **std::move(found);
+                account->expires_at =
+                    std::min(account->value.idle_expires_at, account->value.created_at + settings_.refresh_lifetime);
+                if (account->expires_at <= parts_.time.now())
+                    account.reset();
+            }
+            co_return account;
+        }
+        const auto claims = believed(token);
+        if (!claims || out_of_force(*claims))
+            co_return account;
+        auto found = co_await session_behind(*claims);
+        if (!found && found.error() == errc::no_session)
+            co_return account;
+        if (!found)
+            co_return found.error();
+        account = token_account{false, *std::move(found), claims->expires_at, claims->issued_at, claims->id};
+        co_return account;
+    }
+
+    std::shared_ptr<const std::string> jwks() const override {
+        const mutex_lock lock(mutex_);
+        return jwks_;
+    }
+
+    void use(std::shared_ptr<const token_keys> keys) override {
+        auto published = std::make_shared<const std::string>(keys->jwks());
+        const mutex_lock lock(mutex_);
+        keys_ = std::move(keys);
+        jwks_ = std::move(published);
+    }
+
+    token_stats stats() const noexcept override {
+        token_stats out;
+        out.issued = issued_.load(std::memory_order_relaxed);
+        out.refreshed = refreshed_.load(std::memory_order_relaxed);
+        out.repeated = repeated_.load(std::memory_order_relaxed);
+        out.replayed = replayed_.load(std::memory_order_relaxed);
+        out.verified = verified_.load(std::memory_order_relaxed);
+        out.refused = refused_.load(std::memory_order_relaxed);
+        return out;
+    }
+
+private:
+    using counter = std::atomic<std::uint64_t>;
+
+    static void count(counter& which) noexcept { which.fetch_add(1, std::memory_order_relaxed); }
+
+    std::shared_ptr<const token_keys> keys() const {
+        const mutex_lock lock(mutex_);
+        return keys_;
+    }
+
+    // What one of our keys has signed, whenever that was. Throws std::bad_alloc.
+    result<token_claims> believed(std::string_view token) {
+        const auto parsed = compact_jws::make(token);
+        if (!parsed)
+            return errc::no_session;
+        const auto known = keys();
+        const signing_key* const key = known->by_header(parsed->header());
+        if (!key || !key->verify(parsed->signing_input(), parsed->signature()))
+            return errc::no_session;
+        count(verified_);
+        return read_claims(parsed->payload());
+    }
+
+    error_code out_of_force(const token_claims& claims) const {
+        const time_point now = parts_.time.now();
+        const bool ours = claims.issuer == settings_.issuer && claims.audience == settings_.audience;
+        const bool now_good = now < claims.expires_at && claims.not_before <= now + clock_leeway;
+        return ours && now_good ? error_code{} : make_error_code(errc::no_session);
+    }
+
+    session session_of(const token_claims& claims) const {
+        session out;
+        out.id = claims.session;
+        out.user = profile_of(claims, settings_.remote_user_is_email);
+        out.created_at = out.authenticated_at = claims.authenticated;
+        out.last_seen_at = claims.issued_at;
+        out.idle_expires_at = out.expires_at = claims.expires_at;
+        return out;
+    }
+
+    task<result<session>> session_behind(const token_claims& claims) {
+        auto found = co_await parts_.sessions.find(claims.subject, claims.session);
+        if (!found)
+            co_return found.error();
+        if (!*found)
+            co_return errc::no_session;
+        co_return **std::move(found);
+    }
+
+    // The session whose credential `shown` is, or was until a moment ago; from now on that is `next`.
+    task<result<session>> use_up(const refresh_token& shown, const refresh_token& next, const token_visit& visit) {
+        const session_key old_key = parts_.refreshes.key_of(shown);
+        const session_key new_key = parts_.refreshes.key_of(next);
+        auto renewed = co_await parts_.sessions.rotate(old_key, new_key, rotation_cause::refreshed);
+        if (!renewed)
+            co_return renewed.error();
+        if (*renewed) {
+            count(refreshed_);
+            co_return **std::move(renewed);
+        }
+        auto before = co_await parts_.sessions.find_rotated(old_key);
+        if (!before)
+            co_return before.error();
+        if (*before && (*before)->ago <= settings_.refresh_grace) {
+            count(repeated_);
+            co_return (*std::move(before))->value;
+        }
+        const error_code refusal = co_await end_of_replayed(shown, visit);
+        co_return refusal;
+    }
+
+    // Two have the same token: whoever used it, the other is a thief, and nobody can say which (RFC 9700 section
+    // 4.14.2). Of a session that has ended anyway nothing needs to be said.
+    task<error_code> end_of_replayed(const refresh_token& shown, const token_visit& visit) {
+        const auto ended = co_await parts_.sessions.erase(shown.user, shown.session);
+        if (!ended)
+            co_return ended.error();
+        if (*ended) {
+            count(replayed_);
+            record("token_replayed", "", **ended, visit);
+        }
+        co_return make_error_code(errc::invalid_credentials);
+    }
+
+    void record(std::string_view type, std::string_view reason, const session& ended,
+                const token_visit& visit) noexcept {
+        audit_event event;
+        event.type = type;
+        event.success = true;
+        event.reason = reason;
+        event.request_id = visit.request_id;
+        event.email = ended.user->email;
+        event.user = ended.user->id;
+        event.session = ended.id;
+        event.client = visit.client;
+        parts_.audit.record(event);
+    }
+
+    const token_authority_parts parts_;
+    const token_settings settings_;
+
+    mutable mutex mutex_;
+    std::shared_ptr<const token_keys> keys_ LATCHKEY_GUARDED_BY(mutex_);
+    std::shared_ptr<const std::string> jwks_ LATCHKEY_GUARDED_BY(mutex_);
+
+    counter issued_{0}, refreshed_{0}, repeated_{0}, replayed_{0}, verified_{0}, refused_{0};
+};
+
+}  // namespace
+
+std::unique_ptr<token_authority> make_token_authority(const token_authority_parts& parts, token_settings settings,
+                                                      std::shared_ptr<const token_keys> keys) {
+    return std::make_unique<keyed_token_authority>(parts, std::move(settings), std::move(keys));
+}
+
+}  // namespace latchkey

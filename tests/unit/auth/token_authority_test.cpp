@@ -1,0 +1,263 @@
+#include "compact_jws.hpp"
+#include "token_fixture.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace latchkey {
+namespace {
+
+using testing::token_fixture;
+
+class TokenAuthority : public token_fixture {
+protected:
+    nlohmann::json claims_of(const access_token& token) {
+        return nlohmann::json::parse(compact_payload(token.text.reveal()));
+    }
+    // Good in all but what `change` makes of it.
+    template <class Change>
+    std::string token_with(const session& of, Change change) {
+        token_claims c;
+        c.issuer = settings.issuer;
+        c.audience = settings.audience;
+        c.subject = of.user->id;
+        c.session = of.id;
+        c.issued_at = c.not_before = c.authenticated = time.now();
+        c.expires_at = time.now() + seconds{300};
+        c.email = of.user->email;
+        change(c);
+        return sign(write_claims(c));
+    }
+
+private:
+    static std::string compact_payload(std::string_view token) {
+        return std::string(compact_jws::make(token).value().payload());
+    }
+};
+
+TEST_F(TokenAuthority, KnowsWhomItGaveAToken) {
+    const session mine = browser_session();
+    const auto token = subject->issue(mine);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->lifetime, seconds{300});
+    const auto known = verify(token->text.reveal());
+    ASSERT_TRUE(known);
+    EXPECT_EQ(known->id, mine.id);
+    EXPECT_EQ(known->user, logins.who);  // the session as the store has it
+}
+
+// RFC 9068 section 2.2, J3.
+TEST_F(TokenAuthority, PutsTheClaimsIn) {
+    settings.static_claims = R"(,"tenant":"north")";
+    make();
+    const session mine = browser_session();
+    time.advance(seconds{60});
+    const auto claims = claims_of(*subject->issue(mine));
+    const auto now = time.now().time_since_epoch().count();
+    EXPECT_EQ(claims["iss"], "https://auth.example.com");
+    EXPECT_EQ(claims["aud"], "https://api.example.com");
+    EXPECT_EQ(claims["sub"], logins.who->id.str());
+    EXPECT_EQ(claims["sid"], mine.id.str());
+    EXPECT_EQ(claims["iat"], now);
+    EXPECT_EQ(claims["nbf"], now);
+    EXPECT_EQ(claims["exp"], now + 300);
+    EXPECT_EQ(claims["auth_time"], now - 60);
+    EXPECT_EQ(claims["email"], "alice@example.com");
+    EXPECT_EQ(claims["name"], logins.who->name);
+    EXPECT_EQ(claims["groups"], nlohmann::json::array({"dev", "ops"}));
+    EXPECT_EQ(claims["tenant"], "north");
+    EXPECT_NE(claims["jti"], claims_of(*subject->issue(mine))["jti"]);
+}
+
+// J3: to the second.
+TEST_F(TokenAuthority, HoldsToTheTimes) {
+    const session mine = browser_session();
+    const std::string token(subject->issue(mine)->text.reveal());
+    time.advance(seconds{299});
+    EXPECT_TRUE(verify(token));
+    time.advance(seconds{1});
+    EXPECT_EQ(verify(token).error(), errc::no_session);
+    EXPECT_TRUE(verify(token_with(mine, [](token_claims& c) { c.not_before += seconds{5}; })));
+    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.not_before += seconds{6}; })));
+    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.expires_at = time_point{}; })));
+}
+
+TEST_F(TokenAuthority, OutlivesNoSession) {
+    session mine = browser_session();
+    time.advance(mine.expires_at - time.now() - seconds{100});
+    const auto token = subject->issue(mine);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->lifetime, seconds{100});
+    time.advance(seconds{100});
+    EXPECT_EQ(subject->issue(mine).error(), errc::no_session);
+}
+
+// J3
+TEST_F(TokenAuthority, RefusesTokensForOthers) {
+    const session mine = browser_session();
+    EXPECT_TRUE(verify(token_with(mine, [](token_claims&) {})));
+    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.issuer = "https://auth.example.org"; })));
+    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.issuer += '/'; })));
+    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.audience = "other"; })));
+    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.audience.clear(); })));
+    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.session.bytes.fill(9); })));
+    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.subject.bytes.fill(9); })));
+    EXPECT_FALSE(verify(sign("{}")));
+    EXPECT_FALSE(verify(sign("[]")));
+}
+
+// J1, J2: another key's token, or another algorithm's, is none of ours.
+TEST_F(TokenAuthority, RefusesForeignKeys) {
+    const session mine = browser_session();
+    for (const auto algorithm : {token_algorithm::ed25519, token_algorithm::es256, token_algorithm::hs256}) {
+        const auto ours = std::exchange(keys, fresh_keys(algorithm));
+        const std::string foreign = token_with(mine, [](token_claims&) {});
+        EXPECT_EQ(verify(foreign).error(), errc::no_session);
+        subject->use(keys);
+        EXPECT_TRUE(verify(foreign));
+        subject->use(ours);
+        keys = ours;
+    }
+}
+
+TEST_F(TokenAuthority, RefusesEveryChangedBit) {
+    const session mine = browser_session();
+    const std::string token(subject->issue(mine)->text.reveal());
+    for (std::size_t i = 0; i < token.size(); ++i)
+        for (const int bit : {1, 2, 4, 8, 16, 32, 64, 128}) {
+            std::string changed = token;
+            changed[i] = static_cast<char>(changed[i] ^ bit);
+            EXPECT_FALSE(verify(changed)) << i << ' ' << bit;
+        }
+}
+
+// J4
+TEST_F(TokenAuthority, RefusesWhatIsNoToken) {
+    for (const std::string& wrong : {std::string(), std::string("."), std::string(".."), std::string(1'000'000, '.'),
+                                     std::string(1'000'000, 'A'), std::string("a.b.c"), std::string("\xff.\xff.\xff")})
+        EXPECT_EQ(verify(wrong).error(), errc::no_session);
+}
+
+// V1: refused from the moment on at which the end was acknowledged.
+TEST_F(TokenAuthority, EndsWithItsSession) {
+    const session mine = browser_session();
+    const std::string token(subject->issue(mine)->text.reveal());
+    ASSERT_TRUE(run.await(store->erase(mine.user->id, mine.id)).value());
+    EXPECT_EQ(verify(token).error(), errc::no_session);
+    EXPECT_FALSE(introspect(token));
+}
+
+// The other mode: nothing but the signature and the claims.
+TEST_F(TokenAuthority, MayBeTakenByItsWord) {
+    settings.check_revocation = false;
+    make();
+    const session mine = browser_session();
+    const std::string token(subject->issue(mine)->text.reveal());
+    ASSERT_TRUE(run.await(store->erase(mine.user->id, mine.id)).value());
+    const auto known = verify(token);
+    ASSERT_TRUE(known);
+    EXPECT_EQ(known->id, mine.id);
+    EXPECT_EQ(known->user->id, mine.user->id);
+    EXPECT_EQ(known->user->email, mine.user->email);
+    EXPECT_EQ(known->user->groups, mine.user->groups);
+    EXPECT_EQ(known->user->identity_headers, mine.user->identity_headers);
+    EXPECT_EQ(known->authenticated_at, mine.authenticated_at);
+    EXPECT_EQ(verify(token, token_scrutiny::strict).error(), errc::no_session);
+    EXPECT_FALSE(introspect(token));
+    time.advance(seconds{300});
+    EXPECT_FALSE(verify(token));
+}
+
+// J7
+TEST_F(TokenAuthority, ChangesKeysWithoutRefusingATokenOfBefore) {
+    auto first = signing_key::generate(token_algorithm::ed25519);
+    auto second = signing_key::generate(token_algorithm::ed25519);
+    const secret first_text = first.write(), second_text = second.write();
+    const auto key = [](const secret& text) { return *signing_key::read(text); };
+    subject->use(std::make_shared<const token_keys>(std::move(first), key(second_text)));
+    const session mine = browser_session();
+    const std::string before(subject->issue(mine)->text.reveal());
+    subject->use(std::make_shared<const token_keys>(key(second_text), std::nullopt, key(first_text)));
+    const std::string after(subject->issue(mine)->text.reveal());
+    EXPECT_TRUE(verify(before));
+    EXPECT_TRUE(verify(after));
+    EXPECT_NE(subject->jwks()->find(second.id()), std::string::npos);
+    subject->use(std::make_shared<const token_keys>(key(second_text)));
+    EXPECT_FALSE(verify(before));
+    EXPECT_TRUE(verify(after));
+}
+
+TEST_F(TokenAuthority, LogsInByTheOneDoor) {
+    const token_pair pair = log_in();
+    EXPECT_TRUE(logins.last.remember);
+    EXPECT_EQ(logins.last.credential, credential_kind::refresh_token);
+    EXPECT_EQ(verify(pair.access.text.reveal())->id, pair.value.id);
+    // J3: neither is the other, and no refresh token is a cookie.
+    EXPECT_FALSE(verify(pair.refresh.reveal()));
+    EXPECT_FALSE(run.await(sessions->verify(pair.refresh.reveal())));
+    EXPECT_EQ(refresh(secret(pair.access.text.reveal())).error(), errc::invalid_credentials);
+    login_request wrong;
+    wrong.password = secret("wrong");
+    EXPECT_EQ(run.await(subject->login(std::move(wrong))).error(), errc::invalid_credentials);
+}
+
+TEST_F(TokenAuthority, RevokesByEitherToken) {
+    token_pair pair = log_in();
+    EXPECT_EQ(revoke(pair.access.text.reveal())->id, pair.value.id);
+    EXPECT_FALSE(lives(pair.value));
+    EXPECT_FALSE(revoke(pair.access.text.reveal()));
+    pair = log_in();
+    EXPECT_EQ(revoke(pair.refresh.reveal())->id, pair.value.id);
+    EXPECT_FALSE(lives(pair.value));
+    ASSERT_EQ(audit.events.size(), 2U);
+    EXPECT_EQ(audit.events[1].type, "token_revoked");
+    EXPECT_EQ(audit.events[1].session, pair.value.id);
+    EXPECT_EQ(audit.events[1].request_id, "req-1");
+    // What is too old to be used can still be taken back.
+    pair = log_in();
+    ASSERT_TRUE(refresh(pair.refresh));
+    time.advance(seconds{3600});
+    EXPECT_TRUE(revoke(pair.refresh.reveal()));
+    pair = log_in();
+    time.advance(seconds{3600});
+    EXPECT_TRUE(revoke(pair.access.text.reveal()));
+    for (const char* foreign : {"", "a", "a.b.c", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})
+        EXPECT_FALSE(revoke(foreign));
+}
+
+// RFC 7662
+TEST_F(TokenAuthority, TellsWhatTokensStandFor) {
+    const token_pair pair = log_in();
+    const auto access = introspect(pair.access.text.reveal());
+    ASSERT_TRUE(access);
+    EXPECT_FALSE(access->is_refresh);
+    EXPECT_EQ(access->value.id, pair.value.id);
+    EXPECT_EQ(access->expires_at, time.now() + seconds{300});
+    EXPECT_EQ(access->issued_at, time.now());
+    const auto held = introspect(pair.refresh.reveal());
+    ASSERT_TRUE(held);
+    EXPECT_TRUE(held->is_refresh);
+    EXPECT_EQ(held->value.id, pair.value.id);
+    ASSERT_TRUE(refresh(pair.refresh));
+    EXPECT_FALSE(introspect(pair.refresh.reveal()));  // used up
+    EXPECT_FALSE(introspect("nonsense"));
+}
+
+TEST_F(TokenAuthority, CountsWhatItDoes) {
+    const token_pair pair = log_in();
+    ASSERT_TRUE(refresh(pair.refresh));
+    ASSERT_TRUE(refresh(pair.refresh));
+    time.advance(seconds{31});
+    EXPECT_FALSE(refresh(pair.refresh));
+    EXPECT_FALSE(verify("nonsense"));
+    const token_stats stats = subject->stats();
+    EXPECT_EQ(stats.issued, 3U);
+    EXPECT_EQ(stats.refreshed, 1U);
+    EXPECT_EQ(stats.repeated, 1U);
+    EXPECT_EQ(stats.replayed, 1U);
+    EXPECT_EQ(stats.refused, 1U);
+}
+
+}  // namespace
+}  // namespace latchkey
