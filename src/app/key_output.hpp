@@ -8,8 +8,8 @@
 
 namespace latchkey {
 
-// With `json` one object, {"keys":[…]}, and beside them, unless it is empty, "server": what became of the running one.
-// Without `json` a table.
+// With `json` one object, {"keys":[…],"interrupted":…}, and in it, unless it is empty, "server": what became of the
+// running one. Without `json` a table.
 void print_keys(const console& io, bool json, const key_survey& keys, std::string_view server = {});
 
 }  // namespace latchkey

@@ -297,20 +297,5 @@ TEST_F(key_cli, two_at_once_do_not_meet) {
     EXPECT_EQ(list()[2]["id"], before[0]["id"]);
 }
 
-// With a server, which is told.
-TEST(key_cli_server, a_running_server_is_told) {
-    server_setup setup;
-    setup.start = false;
-    latchkey_server server(setup);
-    const std::string key = server.directory() / "token-key.pem";
-    write_file(server.config_file(),
-               read_whole_file(server.config_file()) + "\n[tokens]\nenabled = true\nkey_file = \"" + key + "\"\n");
-    ASSERT_EQ(server.command({"key", "generate"}).status, 0);
-    server.start();
-    const auto rotated = server.command({"key", "rotate", "--force", "--json"});
-    EXPECT_EQ(rotated.status, 0) << rotated.errors;
-    EXPECT_EQ(json::parse(rotated.output)["server"], "reloaded") << rotated.output;
-}
-
 }  // namespace
 }  // namespace latchkey::test

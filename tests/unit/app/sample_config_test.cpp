@@ -70,6 +70,26 @@ TEST(SampleConfig, TheExampleOfTheDocumentationWorks) {
     EXPECT_EQ(loaded.values.access.rules.size(), 3U);
 }
 
+// Both the one that stands there as a comment and the documentation's.
+TEST(SampleConfig, ShowsClaimsThatWork) {
+    std::ifstream sample(SAMPLE_CONFIG);
+    std::ifstream chapter(std::filesystem::path(SAMPLE_CONFIG).parent_path().parent_path() / "docs" / "tokens.md");
+    for (auto* file : {&sample, &chapter}) {
+        const std::string mark = file == &sample ? "# " : "";
+        std::string line;
+        std::string toml;
+        while (std::getline(*file, line) && line != mark + "[tokens.claims]") {
+        }
+        for (; *file && line.starts_with(mark) && !line.empty() && line != "```"; std::getline(*file, line))
+            toml += line.substr(mark.size()) + '\n';
+        const temporary_directory directory;
+        const auto loaded = load_config(directory.write("claims.toml", toml), {});
+        for (const auto& fault : loaded.faults)
+            ADD_FAILURE() << fault.text();
+        EXPECT_GE(loaded.values.tokens.claims.size(), 2U) << toml;
+    }
+}
+
 TEST(SampleConfig, ExplainsEveryKey) {
     std::ifstream file(SAMPLE_CONFIG);
     std::string line;
