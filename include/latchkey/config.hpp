@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace latchkey {
@@ -106,6 +107,13 @@ struct access_options {
     std::vector<access_rule> rules;                // the first that matches decides
 };
 
+// What every access token says beside its own claims.
+struct token_claim {
+    std::string name;
+    std::variant<std::string, std::int64_t, bool, std::vector<std::string>> value;
+    friend bool operator==(const token_claim&, const token_claim&) = default;
+};
+
 struct token_options {
     bool enabled = false;
     std::string issuer;                      // the claim "iss"; empty: public_url
@@ -117,6 +125,7 @@ struct token_options {
     seconds refresh_grace{30};               // within it a refresh token that was used gives the same successor again
     bool check_revocation = true;            // false: the signature and the claims alone decide
     std::string introspection_token_file;    // callers of /token/introspect show its one line; empty: nobody may
+    std::vector<token_claim> claims;         // for every access token; none of these names is one of its own
 };
 
 struct page_options {

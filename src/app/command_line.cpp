@@ -101,6 +101,7 @@ int run_command_line(int argc, const char* const* argv, const console& io) try {
     define_throttle(app, said, io);
     define_access(app, said, io);
     define_audit(app, said, io);
+    define_key(app, said, io);
     define_hash(app, said, io);
     define_doctor(app, said, io);
 

@@ -24,6 +24,7 @@
 #include "table_session_store.hpp"
 #include "throttle_keeper.hpp"
 #include "time_line.hpp"
+#include "token_key_reload.hpp"
 #include "token_mode.hpp"
 #include "tokens.hpp"
 #include "worker_pool.hpp"
@@ -198,7 +199,11 @@ private:
             throttle_->configure(fresh.throttle);
             log_->set_level(parse_log_level(fresh.log.level));
         };
-        return {control_.get_executor(), std::move(variables), *log_, std::move(apply)};
+        live_reload_parts parts{control_.get_executor(), std::move(variables), *log_, std::move(apply)};
+        if (token_mode_)
+            parts.read_files = make_token_key_reader(options_.tokens, token_mode_->keys(),
+                                                     [this](auto keys) { tokens_->use(std::move(keys)); });
+        return parts;
     }
 
     // Asked for while http_ serves, so it's there.

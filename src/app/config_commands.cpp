@@ -3,6 +3,7 @@
 #include "access_rules_value.hpp"
 #include "config_key.hpp"
 #include "config_value.hpp"
+#include "named_files.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -34,6 +35,25 @@ json rules_as_json(const std::vector<access_rule>& rules) {
     return out;
 }
 
+json claims_as_json(const std::vector<token_claim>& claims) {
+    json out = json::object();
+    for (const auto& claim : claims)
+        out[claim.name] = std::visit([](const auto& value) { return json(value); }, claim.value);
+    return out;
+}
+
+json value_as_json(const config_key& key, const config& values) {
+    switch (key.type) {
+        case key_type::rules:
+            return rules_as_json(values.access.rules);
+        case key_type::claims:
+            return claims_as_json(values.tokens.claims);
+        default:
+            // Strings, numbers, booleans and lists of strings are written alike in TOML and JSON.
+            return json::parse(to_toml(key, values));
+    }
+}
+
 void print_rules_as_toml(const console& io, const loaded_config& loaded) {
     for (std::size_t i = 0; i < loaded.values.access.rules.size(); ++i) {
         io.out << "\n[[access.rules]]  # " << i + 1 << ", " << config_place{loaded.file, loaded.rule_lines.at(i)}.text()
@@ -47,10 +67,8 @@ void print_as_json(const console& io, const loaded_config& loaded) {
     json keys = json::array();
     for (std::size_t i = 0; i < config_keys().size(); ++i) {
         const auto& key = config_keys()[i];
-        // Strings, numbers, booleans and lists of strings are written alike in TOML and JSON.
         keys.push_back({{"key", key.path()},
-                        {"value", key.type == key_type::rules ? rules_as_json(loaded.values.access.rules)
-                                                              : json::parse(to_toml(key, loaded.values))},
+                        {"value", value_as_json(key, loaded.values)},
                         {"from", loaded.places[i].text()},
                         {"live", key.change == key_change::live},
                         {"variable", key.variable()}});
@@ -81,7 +99,7 @@ void print_as_toml(const console& io, const loaded_config& loaded) {
 }  // namespace
 
 int check_config(const console& io, const config_request& request) {
-    const auto loaded = load_for_command(io, request.file, request.json);
+    const auto loaded = load_for_server(io, request.file, request.json, true);
     for (const auto& warning : loaded.warnings)
         io.err << "warning: " << warning << '\n';
     if (request.json) {

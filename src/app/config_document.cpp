@@ -10,8 +10,6 @@ unsigned line_of(const toml::source_region& region) {
 }
 
 std::string_view type_name(const toml::node& node) {
-    if (node.is_table())
-        return "a section";
     if (node.is_floating_point())
         return "a fraction";
     return "a date or time";
@@ -41,6 +39,8 @@ raw_value to_raw(const toml::node& node) {
         return {flag->get()};
     if (const auto* number = node.as_integer())
         return {number->get()};
+    if (const auto* table = node.as_table())
+        return {raw_value::section{{to_raw_table(*table)}}};
     const auto* array = node.as_array();
     if (!array)
         return {raw_value::other{type_name(node)}};

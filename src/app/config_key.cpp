@@ -117,6 +117,7 @@ constexpr auto keys = std::to_array<config_key>({
     {"tokens", "refresh_grace", duration, restart, at<&config::tokens, &tokens::refresh_grace>, 0, 60 * s},
     {"tokens", "check_revocation", flag, restart, at<&config::tokens, &tokens::check_revocation>},
     {"tokens", "introspection_token_file", text, restart, at<&config::tokens, &tokens::introspection_token_file>},
+    {"tokens", "claims", claims, restart, at<&config::tokens, &tokens::claims>, 0, 32},
 
     {"pages", "directory", text, restart, at<&config::pages, &page_options::directory>},
 

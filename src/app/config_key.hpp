@@ -17,9 +17,9 @@ namespace latchkey {
 
 // Where a key's value lives in a config. The pointed-to type is the key's type; size_t is a count or a size in bytes.
 using key_member = std::variant<std::string*, bool*, unsigned*, std::size_t*, seconds*, milliseconds*, throttle_budget*,
-                                std::vector<std::string>*, std::vector<access_rule>*>;
+                                std::vector<std::string>*, std::vector<access_rule>*, std::vector<token_claim>*>;
 
-enum class key_type { text, flag, count, bytes, duration, budget, list, rules };
+enum class key_type { text, flag, count, bytes, duration, budget, list, rules, claims };
 
 // When a new value comes into force.
 enum class key_change {
@@ -34,7 +34,7 @@ struct config_key {
     key_change change = key_change::restart;
     key_member (*member)(config&) = nullptr;
     // Bounds of counts, bytes, durations and a budget's window (in milliseconds), and of the number of entries of a
-    // list or of rules; both included.
+    // list, of rules or of claims; both included.
     std::uint64_t least = 0;
     std::uint64_t most = UINT64_MAX;
     // What a text may be; empty: anything that `check` lets pass.

@@ -134,6 +134,21 @@ std::string pages_fault(const config& c) {
     return all;
 }
 
+std::string plain_issuer_fault(const config& c) {
+    const std::string issuer = c.token_issuer();
+    if (!c.tokens.enabled || !c.cookie.secure || issuer.starts_with("https://"))
+        return {};
+    const std::string_view rest = std::string_view(issuer).substr(std::min(issuer.find("://") + 3, issuer.size()));
+    const auto where = parse_host_and_port(rest.substr(0, rest.find('/')));
+    return where && is_loopback(where->host)
+               ? ""
+               : "tokens are for https: the issuer is " + in_quotes(issuer) + ", by tokens.issuer or server.public_url";
+}
+
+std::string refresh_lifetime_fault(const config& c) {
+    return longer("access_lifetime", c.tokens.access_lifetime, "refresh_lifetime", c.tokens.refresh_lifetime);
+}
+
 std::string audit_place_fault(const config& c) {
     return !c.audit.file.empty() && c.audit.file == c.log.file
                ? "is log.file too: leave it empty, and audit events go with the log"
@@ -193,6 +208,8 @@ constexpr auto rules = std::to_array<config_rule>({
     {fault, {"cookie.domain", "server.public_url"}, domain_fault},
     {fault, {"server.admin_listen", "server.admin_token_file"}, admin_token_fault},
     {fault, {"server.admin_listen", "server.listen"}, admin_place_fault},
+    {fault, {"tokens.issuer", "server.public_url"}, plain_issuer_fault},
+    {fault, {"tokens.access_lifetime", "tokens.refresh_lifetime"}, refresh_lifetime_fault},
     {fault, {"pages.directory", ""}, pages_fault},
     {fault, {"audit.file", "log.file"}, audit_place_fault},
     {warning, {"server.admin_listen", ""}, admin_exposed_warning},

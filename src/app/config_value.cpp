@@ -2,6 +2,7 @@
 
 #include "access_rules_value.hpp"
 #include "quantity.hpp"
+#include "token_claims_value.hpp"
 #include "value_rules.hpp"
 #include "wording.hpp"
 
@@ -169,7 +170,8 @@ raw_value::list split(std::string_view text) {
 }  // namespace
 
 std::string_view type_name(const raw_value& raw) {
-    constexpr std::string_view names[] = {"", "a string", "a boolean", "a number", "a list", "a list of sections"};
+    constexpr std::string_view names[] = {"",       "a string",           "a boolean", "a number",
+                                          "a list", "a list of sections", "a section"};
     const auto* other = std::get_if<raw_value::other>(&raw.value);
     return other ? other->type : names[raw.value.index()];
 }
@@ -186,6 +188,8 @@ std::vector<value_fault> assign(const config_key& key, const raw_value& raw, con
             return assign_budget(key, raw, values);
         case key_type::rules:
             return assign_rules(raw, key.most, *std::get<std::vector<access_rule>*>(key.member(values)));
+        case key_type::claims:
+            return assign_claims(raw, key.most, *std::get<std::vector<token_claim>*>(key.member(values)));
         case key_type::count:
         case key_type::bytes:
         case key_type::duration:
@@ -240,6 +244,8 @@ std::string to_toml(const config_key& key, const config& values) {
                 return to_toml(*member);
             } else if constexpr (std::is_same_v<type, std::vector<access_rule>>) {
                 return rules_to_toml(*member);
+            } else if constexpr (std::is_same_v<type, std::vector<token_claim>>) {
+                return claims_to_toml(*member);
             } else {
                 return key.type == key_type::bytes ? to_toml(format_size(*member)) : std::to_string(*member);
             }

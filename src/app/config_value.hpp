@@ -17,15 +17,19 @@ struct raw_table;
 // What a TOML document holds; anything that no key can be is `other`, by its name.
 struct raw_value {
     struct other {
-        std::string_view type;  // "a table", "a date"
+        std::string_view type;  // "a fraction", "a date or time"
     };
     // An entry of a list that is no string is an empty optional.
     using list = std::vector<std::optional<std::string>>;
     using tables = std::vector<raw_table>;
-    std::variant<other, std::string, bool, std::int64_t, list, tables> value;
+    // A section within a section, or an inline table: its one element.
+    struct section {
+        tables content;
+    };
+    std::variant<other, std::string, bool, std::int64_t, list, tables, section> value;
 };
 
-// One of several sections of the same name.
+// One of several sections of the same name, or a section within another.
 struct raw_table {
     struct entry {
         std::string name;

@@ -16,8 +16,7 @@ int complain(const console& io, bool json, const failure& why) {
     return why.exit;
 }
 
-loaded_config load_for_command(const console& io, const std::string& file, bool json) {
-    auto loaded = load_config(file.empty() ? std::nullopt : std::optional(file), io.variables);
+void tell_faults(const console& io, const loaded_config& loaded, bool json) {
     for (const auto& fault : loaded.faults)
         io.err << fault.text() << '\n';
     const auto count = loaded.faults.size();
@@ -25,6 +24,11 @@ loaded_config load_for_command(const console& io, const std::string& file, bool 
         complain(io, json,
                  {exit_usage, "configuration_faults",
                   "The configuration has " + std::to_string(count) + (count == 1 ? " fault." : " faults.")});
+}
+
+loaded_config load_for_command(const console& io, const std::string& file, bool json) {
+    auto loaded = load_config(file.empty() ? std::nullopt : std::optional(file), io.variables);
+    tell_faults(io, loaded, json);
     return loaded;
 }
 

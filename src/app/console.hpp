@@ -21,8 +21,11 @@ struct console {
 // the process ends with.
 int complain(const console& io, bool json, const failure& why);
 
-// Reads the configuration for a command that needs one. Faults go to `err`, one a line, and then as a complaint; the
-// caller ends with exit_usage when `faults` is not empty.
+// The faults on `err`, one a line, and then as a complaint; nothing when there are none.
+void tell_faults(const console& io, const loaded_config& loaded, bool json);
+
+// Reads the configuration for a command that needs one. Tells its faults; the caller ends with exit_usage when `faults`
+// is not empty.
 loaded_config load_for_command(const console& io, const std::string& file, bool json);
 
 }  // namespace latchkey

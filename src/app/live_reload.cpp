@@ -44,6 +44,9 @@ private:
         report.warnings = fresh.warnings;
         for (const auto& fault : fresh.faults)
             report.faults.push_back(fault.text());
+        auto files = parts_.read_files ? parts_.read_files() : reread_files{};
+        for (auto& fault : files.faults)
+            report.faults.push_back(std::move(fault));
         if (!report.faults.empty())
             return report;
         auto changed = diff_configs(in_force_.values, fresh.values);
@@ -55,6 +58,10 @@ private:
             parts_.apply(next);
             in_force_.values = std::move(next);
         }
+        if (files.put_in_force)
+            files.put_in_force();
+        for (auto& key : files.changed)
+            report.applied.push_back(std::move(key));
         return report;
     }
 

@@ -12,8 +12,16 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace latchkey {
+
+// What a reload found in files that the configuration names, and whose content counts.
+struct reread_files {
+    std::vector<std::string> faults;     // sentences, as those of a configuration: nothing is changed then
+    std::vector<std::string> changed;    // the keys of the configuration whose files hold something else now
+    std::function<void()> put_in_force;  // takes that over; empty: nothing to do
+};
 
 struct live_reload_parts {
     executor control;
@@ -21,6 +29,9 @@ struct live_reload_parts {
     logger& log;
     // Puts the live keys of a checked configuration in force. On the control thread.
     std::function<void(const config&)> apply;
+    // Reads those files again, whether or not the configuration has changed, and changes nothing. On the control
+    // thread. Empty: there are none.
+    std::function<reread_files()> read_files{};
 };
 
 // `started_with` is the configuration in force; its file is the one that is read again. The result must not be asked

@@ -2,6 +2,7 @@
 
 #include "config_commands.hpp"
 #include "hash_commands.hpp"
+#include "named_files.hpp"
 #include "reload_command.hpp"
 #include "serve.hpp"
 
@@ -34,7 +35,7 @@ void define_serve(CLI::App& app, invocation& said, const console& io) {
         "Example: latchkey serve --config /etc/latchkey/latchkey.toml");
     serve_command->callback([&said, &io] {
         said.action = [&said, &io]() -> int {
-            const auto loaded = load_for_command(io, said.config_file, false);
+            const auto loaded = load_for_server(io, said.config_file, false, false);
             return loaded.faults.empty() ? serve(loaded, io.variables) : exit_usage;
         };
     });

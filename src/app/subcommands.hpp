@@ -36,6 +36,8 @@ struct invocation {
     explain_request explain;
     std::size_t audit_count = 10;
     bool audit_follow = false;
+    std::string algorithm;
+    bool force = false;
 
     user_request user() const { return {config_file, json, email}; }
     session_request sessions() const { return {config_file, json, id, email}; }
@@ -56,6 +58,7 @@ void define_session(CLI::App& app, invocation& said, const console& io);
 void define_throttle(CLI::App& app, invocation& said, const console& io);
 void define_doctor(CLI::App& app, invocation& said, const console& io);
 void define_audit(CLI::App& app, invocation& said, const console& io);
+void define_key(CLI::App& app, invocation& said, const console& io);
 void define_access(CLI::App& app, invocation& said, const console& io);
 
 // What they share: a command with its --config, and options that several take.

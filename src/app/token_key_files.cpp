@@ -56,6 +56,8 @@ parsed<signing_key> load_token_key(const std::string& path, const token_options&
 
 parsed<std::shared_ptr<const token_keys>> load_token_keys(const token_options& options) {
     auto current = load_token_key(options.key_file, options);
+    if (!current && !is_there(options.key_file))
+        return refusal{in_quotes(options.key_file) + " is not there: make it with `latchkey key generate`"};
     if (!current)
         return naming(options.key_file, current.error());
     auto next = load_if_there(next_key_file(options), options);

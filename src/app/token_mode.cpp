@@ -3,6 +3,7 @@
 #include "compose.hpp"
 #include "make_token_authority.hpp"
 #include "secret_file.hpp"
+#include "token_claims.hpp"
 #include "token_key_files.hpp"
 
 #include <string>
@@ -51,6 +52,7 @@ std::unique_ptr<token_authority> token_mode::make_authority(session_store& sessi
     settings.refresh_lifetime = options_.tokens.refresh_lifetime;
     settings.refresh_grace = options_.tokens.refresh_grace;
     settings.check_revocation = options_.tokens.check_revocation;
+    settings.static_claims = write_static_claims(options_.tokens.claims);
     settings.remote_user_is_email = options_.identity.remote_user == "email";
     return make_token_authority({sessions, logins, refreshes_, audit, time_}, std::move(settings), keys_);
 }

@@ -25,6 +25,8 @@ public:
     // Reads the key files and the introspection token. Throws configuration_error. `options` and `time` outlive *this.
     token_mode(const config& options, const secret& installation, const clock& time);
 
+    // Those at the start.
+    const std::shared_ptr<const token_keys>& keys() const noexcept { return keys_; }
     const refresh_tokens& refreshes() const noexcept { return refreshes_; }
     revocation_log& revoked() noexcept { return revoked_; }
     // Who may introspect; null: nobody.

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
+#include <variant>
 
 namespace latchkey {
 namespace {
@@ -16,6 +18,13 @@ namespace {
 
 std::string quoted(const std::string& text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string list_of(const std::vector<std::string>& texts) {
+    std::string out = "[";
+    for (const auto& text : texts)
+        out.append(out.size() > 1 ? "," : "").append(quoted(text));
+    return out.append("]");
 }
 
 std::string number(time_point t) {
@@ -173,10 +182,26 @@ std::string write_claims(const token_claims& c, std::string_view more) {
     out.append("\",\"sid\":\"").append(c.session.str());
     out.append("\",\"auth_time\":").append(number(c.authenticated));
     out.append(",\"amr\":[\"pwd\"],\"email\":").append(quoted(c.email));
-    out.append(",\"name\":").append(quoted(c.name)).append(",\"groups\":[");
-    for (std::size_t i = 0; i < c.groups.size(); ++i)
-        out.append(i > 0 ? "," : "").append(quoted(c.groups[i]));
-    return out.append("]").append(more).append("}");
+    out.append(",\"name\":").append(quoted(c.name)).append(",\"groups\":").append(list_of(c.groups));
+    return out.append(more).append("}");
+}
+
+std::string write_static_claims(const std::vector<token_claim>& claims) {
+    const auto value_of = [](const auto& value) -> std::string {
+        using type = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<type, std::string>)
+            return quoted(value);
+        else if constexpr (std::is_same_v<type, bool>)
+            return value ? "true" : "false";
+        else if constexpr (std::is_same_v<type, std::vector<std::string>>)
+            return list_of(value);
+        else
+            return std::to_string(value);
+    };
+    std::string out;
+    for (const auto& claim : claims)
+        out.append(",").append(quoted(claim.name)).append(":").append(std::visit(value_of, claim.value));
+    return out;
 }
 
 result<token_claims> read_claims(std::string_view json) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <latchkey/clock.hpp>
+#include <latchkey/config.hpp>
 #include <latchkey/error.hpp>
 #include <latchkey/user.hpp>
 
@@ -31,6 +32,9 @@ struct token_claims {
 
 // `more`: ready-made members that go behind the claims, each with a comma in front. Throws std::bad_alloc.
 std::string write_claims(const token_claims& claims, std::string_view more = {});
+
+// Those of the configuration, in the form of `more`. Throws std::bad_alloc.
+std::string write_static_claims(const std::vector<token_claim>& claims);
 
 // errc::no_session unless `json` is an object in which each of the claims stands once, in its own type; others are
 // passed over. Throws std::bad_alloc.

@@ -1,5 +1,6 @@
 #include "token_keys.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace latchkey {
@@ -16,6 +17,12 @@ const signing_key* token_keys::by_header(std::string_view encoded_header) const 
         if (key && key->header() == encoded_header)
             return &*key;
     return nullptr;
+}
+
+bool token_keys::operator==(const token_keys& other) const noexcept {
+    const auto id_of = [](const std::optional<signing_key>& key) { return key ? key->id() : std::string_view(); };
+    return std::equal(keys_.begin(), keys_.end(), other.keys_.begin(),
+                      [&](const auto& a, const auto& b) { return id_of(a) == id_of(b); });
 }
 
 std::string token_keys::jwks() const {

@@ -27,6 +27,9 @@ public:
     // With the current key, see signing_key::sign().
     result<std::string> sign(std::string_view payload_json) const { return current().sign(payload_json); }
 
+    // Whether both hold the same keys, in the same places.
+    bool operator==(const token_keys& other) const noexcept;
+
     const signing_key& current() const noexcept { return *keys_.front(); }
 
 private:

@@ -3,6 +3,7 @@
 #include "audit_lines.hpp"
 #include "expectations.hpp"
 #include "free_port.hpp"
+#include "token_key.hpp"
 
 #include <gmock/gmock.h>
 
@@ -57,6 +58,9 @@ public:
         setup_.config["session.max_per_user"] = "3";
         setup_.config["server.admin_listen"] = "\"127.0.0.1:" + std::to_string(admin_port_) + "\"";
         setup_.config["server.admin_token_file"] = '"' + token_file_ + '"';
+        make_token_key(key_file_);
+        setup_.config["tokens.enabled"] = "true";
+        setup_.config["tokens.key_file"] = '"' + key_file_ + '"';
         server_.emplace(setup_);
     }
 
@@ -64,6 +68,7 @@ public:
         logins();
         own_sessions();
         administrators();
+        tokens();
         reloads();
         EXPECT_EQ(server_->stop(), 0);
         return json_lines(server_->directory() / "audit.log");
@@ -132,6 +137,24 @@ private:
         raw_client::tcp(admin_port_).ask(get("/admin/users", {{"Authorization", "Bearer x"}}));
     }
 
+    json refresh(const std::string& token) {
+        return json_of(server_->ask(post_form("/token", {{"grant_type", "refresh_token"}, {"refresh_token", token}})));
+    }
+    json log_in_for_tokens() {
+        return json_of(server_->ask(post_form(
+            "/token", {{"grant_type", "password"}, {"username", bob().email}, {"password", bob().password}})));
+    }
+
+    void tokens() {
+        server_->ask(post_form("/token/revoke", {{"token", log_in_for_tokens()["access_token"]}}));
+        const std::string first = log_in_for_tokens()["refresh_token"];
+        (void)refresh(refresh(first)["refresh_token"]);
+        // A server that was started since knows no grace for a token that is two uses back.
+        EXPECT_EQ(server_->stop(), 0);
+        server_->start();
+        EXPECT_EQ(refresh(first)["error"], "invalid_grant");
+    }
+
     void reloads() {
         admin("POST", "/admin/reload");
         const auto good = read_whole_file(server_->config_file());
@@ -146,6 +169,7 @@ private:
 
     temp_dir directory_;
     const std::string token_file_ = directory_ / "token";
+    const std::string key_file_ = directory_ / "key.pem";
     const std::uint16_t admin_port_ = free_port();
     server_setup setup_;
     std::optional<latchkey_server> server_;
@@ -184,8 +208,9 @@ TEST(audit_schema, what_is_written_is_documented_and_the_other_way_round) {
         EXPECT_EQ(event.dump().find("k8Jd0mQx"), std::string::npos);
     }
     // What nobody can bring about from outside, or only by a race; unit tests have those.
-    const std::set<std::string> rare{"changed_meanwhile", "overloaded", "session_limit", "store_unavailable",
-                                     "internal_error",    "unfinished", "throttled",     "second_signal"};
+    const std::set<std::string> rare{"changed_meanwhile", "overloaded",     "session_limit",
+                                     "store_unavailable", "internal_error", "unfinished",
+                                     "throttled",         "second_signal",  "refresh_lifetime"};
     // Of a login they are brought about; elsewhere they are the same code's.
     const std::set<std::string> as_login{"unknown_user", "disabled", "no_password", "password_too_long"};
     for (const auto& [type, reasons] : pages) {
@@ -205,7 +230,7 @@ TEST(audit_schema, rare_reasons_are_in_the_source) {
         if (file.path().extension() == ".cpp")
             source += read_whole_file(file.path());
     for (const char* reason : {"changed_meanwhile", "overloaded", "session_limit", "store_unavailable",
-                               "internal_error", "unfinished", "second_signal"})
+                               "internal_error", "unfinished", "second_signal", "refresh_lifetime"})
         EXPECT_THAT(source, testing::HasSubstr('"' + std::string(reason) + '"'));
 }
 

@@ -7,6 +7,7 @@
 #include "expectations.hpp"
 #include "program_shim.hpp"
 #include "sanitizer.hpp"
+#include "token_key.hpp"
 #include "write_record.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +17,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -109,12 +109,7 @@ protected:
     static constexpr std::size_t holders = 4;
 
     static server_setup setup_with(const std::string& key_file) {
-        child_options generate;
-        generate.argv = {"/usr/bin/openssl", "genpkey", "-algorithm", "ed25519", "-out", key_file};
-        if (run_program(generate).status != 0)
-            throw std::runtime_error("openssl makes no key");
-        std::filesystem::permissions(key_file,
-                                     std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        make_token_key(key_file);
         server_setup out;
         out.start = false;
         out.users.clear();

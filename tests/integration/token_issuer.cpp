@@ -1,8 +1,8 @@
 #include "token_issuer.hpp"
 
 #include "test_programs.hpp"
+#include "token_key.hpp"
 
-#include <filesystem>
 #include <ostream>
 #include <stdexcept>
 
@@ -12,16 +12,7 @@ namespace {
 server_setup setup_for(const std::string& algorithm, const temp_dir& directory,
                        std::map<std::string, std::string> config) {
     const auto file = directory / "token-key.pem";
-    std::vector<std::string> command{"/usr/bin/openssl", "genpkey", "-algorithm", "ed25519"};
-    if (algorithm == "ES256")
-        command = {"/usr/bin/openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"};
-    if (algorithm == "HS256")
-        command = {"/usr/bin/openssl", "rand", "-base64", "32"};
-    const auto key = run(command);
-    if (key.status != 0)
-        throw std::runtime_error("openssl makes no key: " + key.errors);
-    write_file(file, key.output);
-    std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    make_token_key(file, algorithm);
     config.insert({{"tokens.enabled", "true"},
                    {"tokens.algorithm", '"' + algorithm + '"'},
                    {"tokens.key_file", '"' + file + '"'}});

@@ -7,7 +7,7 @@
 namespace latchkey::test {
 namespace {
 
-std::string_view trim(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     return first == std::string_view::npos ? std::string_view{}
                                            : text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -63,7 +63,7 @@ cookie parse_set_cookie(std::string_view field) {
     auto rest = end == std::string_view::npos ? std::string_view{} : field.substr(end + 1);
     while (!rest.empty()) {
         const auto next = rest.find(';');
-        const auto attribute = trim(rest.substr(0, next));
+        const auto attribute = without_blanks(rest.substr(0, next));
         rest = next == std::string_view::npos ? std::string_view{} : rest.substr(next + 1);
         const auto at = attribute.find('=');
         const std::string name(attribute.substr(0, at));

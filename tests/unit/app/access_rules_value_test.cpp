@@ -302,7 +302,7 @@ TEST_F(AccessRulesValue, PrintsWhatItReadAndReadsThatAgain) {
                                               "\n[[access.rules]]  # 2, F:12 (live)\n"
                                               "groups = [\"admins\"]\n"
                                               "policy = \"authenticated\"\n"
-                                              "\n[pages]\n"));
+                                              "\n[tokens]\n"));
     const auto first = load(two_rules);
     const auto again = load(printed);
     ASSERT_THAT(again.faults, IsEmpty());

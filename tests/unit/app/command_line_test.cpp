@@ -45,6 +45,11 @@ TEST_F(CommandLine, EveryCommandHelps) {
                                                          {"user", "enable"},
                                                          {"user", "delete"},
                                                          {"user", "groups"},
+                                                         {"key"},
+                                                         {"key", "generate"},
+                                                         {"key", "rotate"},
+                                                         {"key", "list"},
+                                                         {"key", "retire"},
                                                          {"hash"},
                                                          {"hash", "calibrate"}};
     for (auto command : commands) {

@@ -17,6 +17,7 @@ struct alter {
     void operator()(bool* v) const { *v = !*v; }
     void operator()(std::vector<std::string>* v) const { v->emplace_back("x"); }
     void operator()(std::vector<access_rule>* v) const { v->push_back({{}, {"/x"}, {}, {}, {}, "deny"}); }
+    void operator()(std::vector<token_claim>* v) const { v->push_back({"x", true}); }
     void operator()(throttle_budget* v) const { ++v->failures; }
     template <class Number>
     void operator()(Number* v) const {

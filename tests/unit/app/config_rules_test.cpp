@@ -106,5 +106,25 @@ TEST_F(ConfigRules, WarnsOfWhatIsWeak) {
     EXPECT_THAT(warnings_of("[redirect]\nallowed_hosts = ['*.example.com', 'wiki']\n"), IsEmpty());
 }
 
+TEST_F(ConfigRules, TokensAreForHttps) {
+    const std::string on = "[tokens]\nenabled = true\n";
+    EXPECT_THAT(faults_of("[server]\npublic_url = 'http://auth.example.com'\n" + on),
+                ElementsAre(HasSubstr("F:2: server.public_url: tokens are for https: the issuer is "
+                                      "\"http://auth.example.com\"")));
+    EXPECT_THAT(faults_of(on + "issuer = 'http://auth.example.com/tokens'\n"),
+                ElementsAre(HasSubstr("F:3: tokens.issuer")));
+    for (const auto* issuer :
+         {"https://auth.example.com", "http://127.0.0.1:9080", "http://[::1]:9080/x", "http://localhost"})
+        EXPECT_THAT(faults_of(on + "issuer = '" + issuer + "'\n"), IsEmpty()) << issuer;
+    EXPECT_THAT(faults_of(on + "issuer = 'http://auth'\n[cookie]\nsecure = false\n"), IsEmpty()) << "for development";
+    EXPECT_THAT(faults_of("[tokens]\nissuer = 'http://auth.example.com'\n"), IsEmpty()) << "off";
+}
+
+TEST_F(ConfigRules, RefreshTokensLiveLongerThanAccessTokens) {
+    EXPECT_THAT(faults_of("[tokens]\nrefresh_lifetime = '1m'\n"),
+                ElementsAre(HasSubstr("F:2: tokens.refresh_lifetime: access_lifetime (5m) is longer than "
+                                      "refresh_lifetime (1m)")));
+}
+
 }  // namespace
 }  // namespace latchkey

@@ -54,6 +54,21 @@ TEST(TokenClaims, SaysWhatTheProfileAsksFor) {
     EXPECT_EQ(json["level"], 3);
 }
 
+TEST(TokenClaims, WritesThoseOfTheConfiguration) {
+    const std::vector<token_claim> all{{"tenant", std::string("n\"x")},
+                                       {"level", std::int64_t{-3}},
+                                       {"beta", true},
+                                       {"roles", std::vector<std::string>{"a", "b"}},
+                                       {"none", std::vector<std::string>{}}};
+    const auto json = nlohmann::json::parse(write_claims(some_claims(), write_static_claims(all)));
+    EXPECT_EQ(json["tenant"], "n\"x");
+    EXPECT_EQ(json["level"], -3);
+    EXPECT_EQ(json["beta"], true);
+    EXPECT_EQ(json["roles"], nlohmann::json::array({"a", "b"}));
+    EXPECT_EQ(json["none"], nlohmann::json::array());
+    EXPECT_EQ(write_static_claims({}), "");
+}
+
 TEST(TokenClaims, PassesOverWhatItDoesNotKnow) {
     EXPECT_TRUE(read_claims(
         write_claims(some_claims(),
