@@ -54,6 +54,8 @@ TEST(request_gate, every_field_is_known_by_its_name) {
         {"content-encoding", field::content_encoding},
         {"content-type", field::content_type},
         {"expect", field::expect},
+        {"if-none-match", field::if_none_match},
+        {"last-event-id", field::last_event_id},
         {"origin", field::origin},
         {"sec-fetch-mode", field::sec_fetch_mode},
         {"sec-fetch-site", field::sec_fetch_site},

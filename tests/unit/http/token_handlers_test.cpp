@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::string form = "Content-Type: application/x-www-form-urlencoded\r\n";
+const std::string form_type = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 class token_handlers : public testing::handler_fixture {
 protected:
@@ -29,7 +29,7 @@ protected:
     void off() { use_domain(domain_.get(), options_); }
 
     testing::answer post(const std::string& path, const std::string& body, const std::string& fields = {}) {
-        return ask("POST " + path, form + fields, body);
+        return ask("POST " + path, form_type + fields, body);
     }
     static std::string error_of(const testing::answer& a) { return a.json().value("error", ""); }
 
