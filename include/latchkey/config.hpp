@@ -99,6 +99,7 @@ struct access_rule {
     std::vector<std::string> groups;   // the user is in one of them, or is refused: no part of the match
     std::vector<std::string> networks;  // of the client, CIDR
     std::string policy;                 // "allow", "authenticated" or "deny"
+    bool bearer = false;                // the upstream gets an access token for the session
     friend bool operator==(const access_rule&, const access_rule&) = default;
 };
 

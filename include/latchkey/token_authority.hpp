@@ -70,6 +70,10 @@ public:
     // memory; errc::no_session when the session is over.
     virtual result<access_token> issue(const session& of) = 0;
 
+    // Appends an access token for this live session to `out`, one that was minted before while enough of its life is
+    // left. On the check path: then nothing is allocated where `out` has room. Errors as issue().
+    virtual result<void> mint(const session& of, std::string& out) = 0;
+
     // Logs in, and opens a session whose credential is the refresh token. Errors as authenticator::login().
     virtual task<result<token_pair>> login(login_request request) = 0;
 

@@ -50,8 +50,9 @@ std::string reason(const access_rule& rule, access_outcome outcome, const explai
         return "It wants somebody who is signed in" +
                (rule.groups.empty() ? "" : " and in one of the groups " + first_of(rule.groups)) + '.';
     if (outcome == access_outcome::allow)
-        return rule.groups.empty() ? "It lets everybody pass who is signed in."
-                                   : caller(asked) + " is in one of its groups " + first_of(rule.groups) + '.';
+        return (rule.groups.empty() ? "It lets everybody pass who is signed in."
+                                    : caller(asked) + " is in one of its groups " + first_of(rule.groups) + '.') +
+               (rule.bearer ? " The application gets an access token for the session." : "");
     const auto& groups = asked.who->groups;
     return "It wants one of the groups " + first_of(rule.groups) + ", and " + caller(asked) +
            (groups.empty() ? " is in none." : " is in " + first_of(groups) + '.');

@@ -28,7 +28,7 @@ constexpr auto lists = std::to_array<rule_list>({
     {"networks", &access_rule::networks, 256, client_network_fault},
 });
 constexpr auto rule_keys =
-    std::to_array<std::string_view>({"domains", "paths", "methods", "groups", "networks", "policy"});
+    std::to_array<std::string_view>({"domains", "paths", "methods", "groups", "networks", "policy", "bearer"});
 constexpr auto policies = std::to_array<std::string_view>({"allow", "authenticated", "deny"});
 
 // Reads one rule.
@@ -46,6 +46,9 @@ public:
         if (!rule_.groups.empty() && !rule_.policy.empty() && rule_.policy != "authenticated")
             add("groups", find("groups")->line,
                 "need policy = \"authenticated\": with " + in_quotes(rule_.policy) + " nobody is asked for any");
+        if (rule_.bearer && !rule_.policy.empty() && rule_.policy != "authenticated")
+            add("bearer", find("bearer")->line,
+                "needs policy = \"authenticated\": with " + in_quotes(rule_.policy) + " there may be nobody to name");
         return std::move(rule_);
     }
 
@@ -63,6 +66,8 @@ private:
     void read_entry(const raw_table::entry& entry) {
         if (entry.name == "policy")
             return read_policy(entry);
+        if (entry.name == "bearer")
+            return read_bearer(entry);
         const auto list = std::find_if(lists.begin(), lists.end(), [&](const auto& l) { return l.name == entry.name; });
         if (list == lists.end())
             return add(printable(entry.name), entry.line, "unknown key" + did_you_mean(entry.name, rule_keys));
@@ -98,6 +103,13 @@ private:
             return add("policy", entry.line,
                        in_quotes(*text) + " is not one of " + any_of_these(policies) + did_you_mean(*text, policies));
         rule_.policy = *text;
+    }
+
+    void read_bearer(const raw_table::entry& entry) {
+        const auto* flag = std::get_if<bool>(&entry.value.value);
+        if (!flag)
+            return add("bearer", entry.line, "must be true or false, but is " + std::string(type_name(entry.value)));
+        rule_.bearer = *flag;
     }
 
     access_rule rule_;
@@ -148,6 +160,8 @@ std::vector<std::string> rule_lines(const access_rule& rule) {
         if (const auto& values = rule.*(list.member); !values.empty())
             out.push_back(std::string(list.name) + " = " + to_toml(values));
     out.push_back("policy = " + to_toml(rule.policy));
+    if (rule.bearer)
+        out.emplace_back("bearer = true");
     return out;
 }
 

@@ -197,6 +197,14 @@ std::string nothing_allowed_warning(const config& c) {
                : "";
 }
 
+std::string bearer_fault(const config& c) {
+    const auto& all = c.access.rules;
+    const auto found = std::find_if(all.begin(), all.end(), [](const access_rule& rule) { return rule.bearer; });
+    return c.tokens.enabled || found == all.end()
+               ? ""
+               : "rule " + std::to_string(found - all.begin() + 1) + " has bearer = true, and tokens.enabled is false";
+}
+
 constexpr auto rules = std::to_array<config_rule>({
     {fault, {"session.idle_timeout", "session.absolute_timeout"}, idle_fault},
     {fault, {"session.remembered_idle_timeout", "session.remembered_absolute_timeout"}, remembered_idle_fault},
@@ -210,6 +218,7 @@ constexpr auto rules = std::to_array<config_rule>({
     {fault, {"server.admin_listen", "server.listen"}, admin_place_fault},
     {fault, {"tokens.issuer", "server.public_url"}, plain_issuer_fault},
     {fault, {"tokens.access_lifetime", "tokens.refresh_lifetime"}, refresh_lifetime_fault},
+    {fault, {"access.rules", "tokens.enabled"}, bearer_fault},
     {fault, {"pages.directory", ""}, pages_fault},
     {fault, {"audit.file", "log.file"}, audit_place_fault},
     {warning, {"server.admin_listen", ""}, admin_exposed_warning},

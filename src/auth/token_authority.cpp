@@ -2,10 +2,12 @@
 // only after the store, unless that is switched off: then the signature and the claims alone decide.
 #include "compact_jws.hpp"
 #include "make_token_authority.hpp"
+#include "minted_tokens.hpp"
 #include "mutex.hpp"
 #include "refresh_token.hpp"
 #include "token_claims.hpp"
 #include "tokens.hpp"
+#include "verified_tokens.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -42,18 +44,15 @@ public:
     }
 
     task<result<session>> verify(std::string_view token, token_scrutiny scrutiny) override {
-        const auto claims = believed(token);
-        if (!claims) {
+        const auto known = good(token);
+        if (!known) {
             count(refused_);
-            co_return claims.error();
+            co_return known.error();
         }
-        if (const auto fault = out_of_force(*claims)) {
-            count(refused_);
-            co_return fault;
-        }
-        if (!settings_.check_revocation && scrutiny == token_scrutiny::configured)
-            co_return session_of(*claims);
-        co_return co_await session_behind(*claims);
+        if (known->profile && scrutiny == token_scrutiny::configured)
+            co_return session_of(*known);
+        auto found = co_await session_behind(known->user, known->session);
+        co_return found;
     }
 
     result<access_token> issue(const session& of) override {
@@ -80,6 +79,19 @@ public:
         wipe_text(*text);
         count(issued_);
         return out;
+    }
+
+    result<void> mint(const session& of, std::string& out) override {
+        if (minted_.append(of, parts_.time.now(), out))
+            return {};
+        const std::uint64_t generation = minted_.generation();
+        const auto token = issue(of);
+        if (!token)
+            return token.error();
+        out.append(token->text.reveal());
+        const seconds fresh = token->lifetime - token->lifetime / 5;
+        minted_.put(of, token->text.reveal(), parts_.time.now() + fresh, generation);
+        return {};
     }
 
     task<result<token_pair>> login(login_request request) override {
@@ -157,7 +169,7 @@ public:
         const auto claims = believed(token);
         if (!claims || out_of_force(*claims))
             co_return account;
-        auto found = co_await session_behind(*claims);
+        auto found = co_await session_behind(claims->subject, claims->session);
         if (!found && found.error() == errc::no_session)
             co_return account;
         if (!found)
@@ -173,9 +185,13 @@ public:
 
     void use(std::shared_ptr<const token_keys> keys) override {
         auto published = std::make_shared<const std::string>(keys->jwks());
-        const mutex_lock lock(mutex_);
-        keys_ = std::move(keys);
-        jwks_ = std::move(published);
+        {
+            const mutex_lock lock(mutex_);
+            keys_ = std::move(keys);
+            jwks_ = std::move(published);
+        }
+        verified_.forget_all();
+        minted_.forget_all();
     }
 
     token_stats stats() const noexcept override {
@@ -184,7 +200,7 @@ public:
         out.refreshed = refreshed_.load(std::memory_order_relaxed);
         out.repeated = repeated_.load(std::memory_order_relaxed);
         out.replayed = replayed_.load(std::memory_order_relaxed);
-        out.verified = verified_.load(std::memory_order_relaxed);
+        out.verified = signatures_.load(std::memory_order_relaxed);
         out.refused = refused_.load(std::memory_order_relaxed);
         return out;
     }
@@ -199,6 +215,28 @@ private:
         return keys_;
     }
 
+    // A token in force, as far as it can say itself. One that was seen before costs a hash, and allocates nothing.
+    result<verified_token> good(std::string_view token) {
+        if (token.size() > compact_jws::largest)
+            return errc::no_session;
+        const time_point now = parts_.time.now();
+        const auto digest = verified_.digest_of(token);
+        if (auto known = verified_.find(digest, now))
+            return *std::move(known);
+        const std::uint64_t generation = verified_.generation();
+        const auto claims = believed(token);
+        if (!claims)
+            return claims.error();
+        if (const auto fault = out_of_force(*claims))
+            return fault;
+        verified_token fresh{claims->subject,   claims->session,       claims->expires_at,
+                             claims->issued_at, claims->authenticated, {}};
+        if (!settings_.check_revocation)
+            fresh.profile = profile_of(*claims, settings_.remote_user_is_email);
+        verified_.put(digest, fresh, generation);
+        return fresh;
+    }
+
     // What one of our keys has signed, whenever that was. Throws std::bad_alloc.
     result<token_claims> believed(std::string_view token) {
         const auto parsed = compact_jws::make(token);
@@ -208,7 +246,7 @@ private:
         const signing_key* const key = known->by_header(parsed->header());
         if (!key || !key->verify(parsed->signing_input(), parsed->signature()))
             return errc::no_session;
-        count(verified_);
+        count(signatures_);
         return read_claims(parsed->payload());
     }
 
@@ -219,18 +257,18 @@ private:
         return ours && now_good ? error_code{} : make_error_code(errc::no_session);
     }
 
-    session session_of(const token_claims& claims) const {
+    static session session_of(const verified_token& token) {
         session out;
-        out.id = claims.session;
-        out.user = profile_of(claims, settings_.remote_user_is_email);
-        out.created_at = out.authenticated_at = claims.authenticated;
-        out.last_seen_at = claims.issued_at;
-        out.idle_expires_at = out.expires_at = claims.expires_at;
+        out.id = token.session;
+        out.user = token.profile;
+        out.created_at = out.authenticated_at = token.authenticated_at;
+        out.last_seen_at = token.issued_at;
+        out.idle_expires_at = out.expires_at = token.expires_at;
         return out;
     }
 
-    task<result<session>> session_behind(const token_claims& claims) {
-        auto found = co_await parts_.sessions.find(claims.subject, claims.session);
+    task<result<session>> session_behind(const public_id& user, const public_id& id) {
+        auto found = co_await parts_.sessions.find(user, id);
         if (!found)
             co_return found.error();
         if (!*found)
@@ -294,7 +332,9 @@ private:
     std::shared_ptr<const token_keys> keys_ LATCHKEY_GUARDED_BY(mutex_);
     std::shared_ptr<const std::string> jwks_ LATCHKEY_GUARDED_BY(mutex_);
 
-    counter issued_{0}, refreshed_{0}, repeated_{0}, replayed_{0}, verified_{0}, refused_{0};
+    verified_tokens verified_;
+    minted_tokens minted_;
+    counter issued_{0}, refreshed_{0}, repeated_{0}, replayed_{0}, signatures_{0}, refused_{0};
 };
 
 }  // namespace

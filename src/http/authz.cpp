@@ -34,14 +34,26 @@ bool is_unknown(const result<session>& mine) noexcept {
     return !mine && mine.error() != errc::no_session && mine.error() != errc::ambiguous_credentials;
 }
 
-// Where nobody said by which method, none may be let through that would not be by every other.
-access_outcome decide(const access_policy& policy, access_question& question) noexcept {
-    if (!question.method.empty())
-        return policy.decide(question).outcome;
+bool wants_bearer(const services& svc, const access_decision& decision) noexcept {
+    return decision.rule && *decision.rule < svc.bearer_rules.size() && svc.bearer_rules[*decision.rule];
+}
+
+// Where nobody said by which method, none may be let through that would not be by every other, and none has an access
+// token that others would not have.
+access_outcome decide(exchange& x, access_question& question) noexcept {
+    const services& svc = *x.svc;
+    if (!question.method.empty()) {
+        const auto decision = svc.policy->decide(question);
+        x.bearer_due = wants_bearer(svc, decision);
+        return decision.outcome;
+    }
     auto strictest = access_outcome::allow;
+    x.bearer_due = true;
     for (const auto method : common_methods) {
         question.method = method;
-        strictest = std::max(strictest, policy.decide(question).outcome);
+        const auto decision = svc.policy->decide(question);
+        strictest = std::max(strictest, decision.outcome);
+        x.bearer_due = x.bearer_due && wants_bearer(svc, decision);
     }
     return strictest;
 }
@@ -81,7 +93,7 @@ verdict judge(exchange& x, const result<session>& mine, const original_request& 
     access_question question{asked.host(), asked.paths(), asked.method(), {}, who};
     if (x.svc->rules_ask_for_client)
         question.client = x.known_client();
-    return to_verdict(decide(*x.svc->policy, question));
+    return to_verdict(decide(x, question));
 }
 
 verdict judge_by_default(const exchange& x, const result<session>& mine) {
@@ -100,6 +112,20 @@ void append_identity(std::string& out, const result<session>& mine) {
     out.resize(at + 32);
     mine->id.write(out.data() + at);
     out.append("\r\n");
+}
+
+result<void> append_bearer(exchange& x, const result<session>& mine) {
+    if (x.svc->bearer_rules.empty())
+        return {};
+    auto& out = x.raw_headers();
+    if (!x.bearer_due || !mine) {
+        out.append("Authorization: \r\n");
+        return {};
+    }
+    out.append("Authorization: Bearer ");
+    const auto minted = x.svc->core.tokens->mint(*mine, out);
+    out.append("\r\n");
+    return minted;
 }
 
 void append_login_url(std::string& out, const services& svc, const original_request& asked) {

@@ -16,6 +16,8 @@ void send_empty(exchange& x, unsigned status) {
 void send_identity(exchange& x, const result<session>& mine) {
     x.begin(200);
     append_identity(x.raw_headers(), mine);
+    if (const auto done = append_bearer(x, mine); !done)
+        return x.refuse(done.error());
     x.finish();
 }
 

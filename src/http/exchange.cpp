@@ -39,6 +39,7 @@ void exchange::start() noexcept {
     caching_ = "no-store";
     feed_position.reset();
     token_refused = false;
+    bearer_due = false;
     group = route_group::none;
     const auto given = head[field::x_request_id];
     if (peer_trusted_ && !head.is_repeated(field::x_request_id) && is_well_formed_request_id(given)) {

@@ -45,6 +45,7 @@ public:
     route_group group = route_group::none;  // of the route that was found
     bool for_programs = false;              // no page for anybody: the administrators' site
     bool token_refused = false;             // an access token came along that is none in force
+    bool bearer_due = false;  // the rule that lets the request pass wants an access token for the upstream
     // Set by a handler whose answer goes on with the revocations behind this position, see revocation_feed.hpp.
     std::optional<std::uint64_t> feed_position;
 

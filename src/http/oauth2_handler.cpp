@@ -26,7 +26,8 @@ std::string_view remote_user(const user_profile& who) noexcept {
     return lines.substr(begin, lines.find('\r') - begin);
 }
 
-void send_accepted(exchange& x, const user_profile& who) {
+void send_accepted(exchange& x, const result<session>& mine) {
+    const user_profile& who = *mine->user;
     x.begin(202);
     auto& out = x.raw_headers();
     out.append("X-Auth-Request-User: ").append(remote_user(who));
@@ -36,6 +37,8 @@ void send_accepted(exchange& x, const user_profile& who) {
     for (std::size_t i = 0; i < who.groups.size(); ++i)
         out.append(i == 0 ? "" : ",").append(who.groups[i]);
     out.append("\r\n");
+    if (const auto done = append_bearer(x, mine); !done)
+        return x.refuse(done.error());
     x.finish();
 }
 
@@ -47,7 +50,7 @@ task<void> oauth2_auth(exchange& x) {
     if (outcome == verdict::failed) {
         x.refuse(mine.error());
     } else if (outcome == verdict::pass) {
-        send_accepted(x, *mine->user);
+        send_accepted(x, mine);
     } else {
         x.begin(outcome == verdict::login ? 401 : 403);
         x.finish();

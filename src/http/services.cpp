@@ -14,6 +14,13 @@ page_settings settings_of(const config& options, const safe_redirect& redirect) 
     return {redirect.form_action_sources(), redirect.own_origin(), options.password.min_length};
 }
 
+std::vector<bool> bearer_flags(const std::vector<access_rule>& rules) {
+    std::vector<bool> out;
+    for (const access_rule& rule : rules)
+        out.push_back(rule.bearer);
+    return std::find(out.begin(), out.end(), true) == out.end() ? std::vector<bool>() : out;
+}
+
 page_set_ptr or_read(page_set_ptr files, const std::string& directory) {
     if (files)
         return files;
@@ -39,6 +46,7 @@ services::services(const config& options, std::shared_ptr<const access_policy> a
       policy(std::move(access)),
       rules_ask_for_client(std::any_of(options.access.rules.begin(), options.access.rules.end(),
                                        [](const access_rule& rule) { return !rule.networks.empty(); })),
+      bearer_rules(d.tokens ? bearer_flags(options.access.rules) : std::vector<bool>()),
       html(settings_of(options, redirect), or_read(std::move(page_files), options.pages.directory)),
       login_url(redirect.own_origin() + "/login"),
       token_metadata(d.tokens ? token_metadata_json(options, redirect.own_origin(), d.introspection_callers != nullptr)

@@ -32,6 +32,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace latchkey::http {
 
@@ -75,6 +76,8 @@ struct services {
     trusted_proxies proxies;
     std::shared_ptr<const access_policy> policy;
     bool rules_ask_for_client;  // some rule looks at the client's address
+    // Of each rule: whether the upstream gets an access token. Empty where no rule has it.
+    std::vector<bool> bearer_rules;
     pages html;
     std::string login_url;       // "https://auth.example.com/login"
     std::string token_metadata;  // RFC 8414; empty where the token mode is off

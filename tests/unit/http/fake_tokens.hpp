@@ -35,6 +35,12 @@ struct fake_tokens final : token_authority {
             return *failure;
         return access_token{secret("at-of-" + of.id.str()), seconds{300}};
     }
+    result<void> mint(const session& of, std::string& out) override {
+        if (failure)
+            return *failure;
+        out.append("minted-for-").append(of.id.str());
+        return {};
+    }
     task<result<token_pair>> login(login_request request) override {
         last_name = request.email;
         last_secret = request.password.reveal();
