@@ -1,5 +1,7 @@
 // [[access.rules]] in the configuration: what is read, every fault with its line and rule (requirement S2), what is
 // warned of, and what is printed.
+#include "access_rules_value.hpp"
+
 #include "config_commands.hpp"
 #include "config_diff.hpp"
 #include "config_key.hpp"
@@ -114,7 +116,7 @@ groups = ["x"]
 policy = "deny"
 [[access.rules]]
 policy = 3
-bearer = true
+baerer = true
 [log]
 level = "loud"
 )"),
@@ -129,8 +131,24 @@ level = "loud"
             "F:12: access.rules[3].methods: entry 1 is not a string",
             "F:13: access.rules[3].groups: need policy = \"authenticated\": with \"deny\" nobody is asked for any",
             "F:16: access.rules[4].policy: must be a string, but is a number",
-            "F:17: access.rules[4].bearer: unknown key",
+            "F:17: access.rules[4].baerer: unknown key; did you mean bearer?",
             "F:19: log.level: \"loud\" is not one of \"debug\", \"info\", \"warn\" or \"error\""));
+}
+
+TEST_F(AccessRulesValue, ATokenForTheUpstreamNeedsSomebody) {
+    EXPECT_THAT(
+        faults_of("[[access.rules]]\npolicy = 'allow'\nbearer = true\n[[access.rules]]\npolicy = 'deny'\n"
+                  "bearer = true\n[[access.rules]]\npolicy = 'authenticated'\nbearer = 'yes'\n"),
+        ElementsAre("F:3: access.rules[1].bearer: needs policy = \"authenticated\": with \"allow\" there may be "
+                    "nobody to name",
+                    "F:6: access.rules[2].bearer: needs policy = \"authenticated\": with \"deny\" there may be "
+                    "nobody to name",
+                    "F:9: access.rules[3].bearer: must be true or false, but is a string"));
+    EXPECT_THAT(
+        faults_of("[[access.rules]]\npolicy = 'allow'\n[[access.rules]]\npolicy = 'authenticated'\nbearer = true\n"),
+        ElementsAre(testing::HasSubstr("rule 2 has bearer = true, and tokens.enabled is false")));
+    EXPECT_THAT(rule_lines({{}, {}, {}, {}, {}, "authenticated", true}),
+                ElementsAre("policy = \"authenticated\"", "bearer = true"));
 }
 
 TEST_F(AccessRulesValue, WhatIsNoListOfSectionsIsRefused) {

@@ -70,6 +70,71 @@ TEST_F(TokenAuthority, PutsTheClaimsIn) {
     EXPECT_NE(claims["jti"], claims_of(*subject->issue(mine))["jti"]);
 }
 
+// A token that comes again costs no signature, and is judged like new in all else.
+TEST_F(TokenAuthority, VerifiesATokenOnce) {
+    const session mine = browser_session();
+    const std::string token(subject->issue(mine)->text.reveal());
+    for (int i = 0; i < 10; ++i)
+        EXPECT_TRUE(verify(token));
+    EXPECT_EQ(subject->stats().verified, 1U);
+    std::string changed = token;
+    changed.back() = changed.back() == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(verify(changed));
+    time.advance(seconds{299});
+    EXPECT_TRUE(verify(token));
+    time.advance(seconds{1});
+    EXPECT_FALSE(verify(token));
+    const std::string next(subject->issue(mine)->text.reveal());
+    EXPECT_TRUE(verify(next));
+    ASSERT_TRUE(run.await(store->erase(mine.user->id, mine.id)).value());
+    EXPECT_FALSE(verify(next));
+}
+
+// J7: with the key the tokens go that were verified by it, or signed.
+TEST_F(TokenAuthority, ForgetsWhatAnotherKeyHasVerified) {
+    const session mine = browser_session();
+    std::string before, after;
+    ASSERT_TRUE(subject->mint(mine, before));
+    EXPECT_TRUE(verify(before));
+    subject->use(fresh_keys());
+    EXPECT_FALSE(verify(before));
+    ASSERT_TRUE(subject->mint(mine, after));
+    EXPECT_NE(after, before);
+    EXPECT_TRUE(verify(after));
+}
+
+TEST_F(TokenAuthority, MintsOneTokenForManyChecks) {
+    session mine = browser_session();
+    const auto mint = [&] {
+        std::string out = "before ";
+        EXPECT_TRUE(subject->mint(mine, out));
+        EXPECT_EQ(out.substr(0, 7), "before ");
+        return out.substr(7);
+    };
+    const auto first = mint();
+    EXPECT_TRUE(verify(first));
+    time.advance(seconds{239});
+    EXPECT_EQ(mint(), first);
+    time.advance(seconds{1});  // a fifth of its life is left
+    const auto second = mint();
+    EXPECT_NE(second, first);
+    // Another group, another authentication, another session: another token.
+    user changed;
+    changed.id = mine.user->id;
+    changed.email = mine.user->email;
+    mine.user = make_profile(changed, false);
+    const auto third = mint();
+    EXPECT_NE(third, second);
+    mine.authenticated_at += seconds{1};
+    EXPECT_NE(mint(), third);
+    mine = browser_session();
+    EXPECT_NE(mint(), third);
+    time.advance(mine.expires_at - time.now());
+    std::string none;
+    EXPECT_EQ(subject->mint(mine, none).error(), errc::no_session);
+    EXPECT_EQ(none, "");
+}
+
 // J3: to the second.
 TEST_F(TokenAuthority, HoldsToTheTimes) {
     const session mine = browser_session();

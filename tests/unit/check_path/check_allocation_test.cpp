@@ -6,6 +6,8 @@
 #include "http_server.hpp"
 #include "make_access_policy.hpp"
 #include "make_session_authority.hpp"
+#include "make_token_authority.hpp"
+#include "refresh_token.hpp"
 #include "silent_domain.hpp"
 #include "table_session_store.hpp"
 #include "tokens.hpp"
@@ -85,6 +87,7 @@ protected:
             auto opened = co_await sessions_->open(make_profile(someone, false), false, std::move(nowhere));
             EXPECT_TRUE(opened);
             cookie_ = opened->token.reveal();
+            token_ = tokens_->issue(opened->value)->text.reveal();
         };
         boost::asio::co_spawn(io, open(), boost::asio::detached);
         io.run();
@@ -96,10 +99,12 @@ protected:
         options_.access.rules = {
             {{"admin.example.com"}, {}, {}, {"admins"}, {}, "authenticated"},
             {{"*.internal.example.com"}, {}, {}, {}, {"192.0.2.0/24"}, "allow"},
+            {{"api.example.com"}, {}, {}, {"staff"}, {}, "authenticated", true},
             {{}, {"/public/*"}, {"GET"}, {}, {}, "allow"},
             {{"app.example.com"}, {"/a", "~ ^/reports/[0-9]+$"}, {"GET", "POST"}, {"staff"}, {}, "authenticated"},
         };
-        const http::domain domain{*sessions_, logins_, admins_, reloads_, ready_, audit_, log_, time_};
+        const http::domain domain{*sessions_, logins_, admins_, reloads_, ready_,       audit_,
+                                  log_,       time_,   nullptr, nullptr,  tokens_.get()};
         server_ = std::make_unique<http::http_server>(options_, make_access_policy(options_.access), domain);
         server_->start();
     }
@@ -116,11 +121,12 @@ protected:
     }
 
     std::string request(std::string_view cookie) const {
-        return "GET /api/authz/auth-request HTTP/1.1\r\nHost: latchkey\r\nX-Original-URL: "
-               "https://app.example.com/a?b=c\r\n"
-               "X-Original-Method: GET\r\nX-Forwarded-For: 203.0.113.7\r\nAccept: */*\r\nCookie: theme=dark; "
-               "__Host-session=" +
-               std::string(cookie) + "\r\n\r\n";
+        return request_with("Cookie: theme=dark; __Host-session=" + std::string(cookie));
+    }
+    static std::string request_with(const std::string& credential, const std::string& host = "app.example.com") {
+        return "GET /api/authz/auth-request HTTP/1.1\r\nHost: latchkey\r\nX-Original-URL: https://" + host +
+               "/a?b=c\r\nX-Original-Method: GET\r\nX-Forwarded-For: 203.0.113.7\r\nAccept: */*\r\n" + credential +
+               "\r\n\r\n";
     }
 
     std::uint64_t allocations_during(std::string_view request, int expected_status, int rounds) {
@@ -142,18 +148,43 @@ protected:
     std::unique_ptr<session_store> store_ = make_memory_session_store(options_.session, time_);
     std::unique_ptr<session_authority> sessions_ = make_session_authority(*store_);
     testing::no_logins logins_;
+    testing::no_audit audit_;
+    refresh_tokens refreshes_{secret(std::string(mac::key_size, 'k'))};
+    std::unique_ptr<token_authority> tokens_ =
+        make_token_authority({*store_, logins_, refreshes_, audit_, time_},
+                             {"https://auth.example.com",
+                              "https://api.example.com",
+                              seconds{300},
+                              seconds{86'400},
+                              seconds{30},
+                              true,
+                              false,
+                              {}},
+                             std::make_shared<const token_keys>(signing_key::generate(token_algorithm::ed25519)));
     testing::no_users admins_;
     testing::no_reloads reloads_;
     testing::always_ready ready_;
-    testing::no_audit audit_;
     testing::no_log log_;
-    std::string cookie_;
+    std::string cookie_, token_;
     int port_ = 0;
     std::unique_ptr<http::http_server> server_;
 };
 
 TEST_F(check_path, a_valid_cookie_allocates_nothing) {
     EXPECT_EQ(allocations_during(request(cookie_), 200, 10'000), 0U);
+}
+
+// Seen before: its signature is not computed again.
+TEST_F(check_path, neither_does_an_access_token) {
+    EXPECT_EQ(allocations_during(request_with("Authorization: Bearer " + token_), 200, 10'000), 0U);
+    EXPECT_EQ(tokens_->stats().verified, 1U);
+}
+
+// Minted before: nothing is signed.
+TEST_F(check_path, neither_does_a_token_for_the_upstream) {
+    const auto question = request_with("Cookie: __Host-session=" + cookie_, "api.example.com");
+    EXPECT_EQ(allocations_during(question, 200, 10'000), 0U);
+    EXPECT_EQ(tokens_->stats().issued, 2U);  // with the one above
 }
 
 TEST_F(check_path, neither_does_a_wrong_one) {

@@ -1,6 +1,7 @@
 // Who asks: cookie, access token, or both.
 #include "authz_fixture.hpp"
 #include "fake_tokens.hpp"
+#include "make_access_policy.hpp"
 
 #include <gmock/gmock.h>
 
@@ -148,6 +149,52 @@ protected:
     }
     testing::fake_tokens tokens_;
 };
+
+// Where any rule wants a token for the upstream, every answer says what its Authorization is to be: a client's own is
+// never taken for ours.
+TEST_F(identify_for_proxies, the_upstream_gets_a_token_where_a_rule_says_so) {
+    options_.access.rules = {{{}, {"/x"}, {}, {}, {}, "authenticated", true}, {{}, {}, {}, {}, {}, "allow"}};
+    auto parts = domain_.get();
+    parts.tokens = &tokens_;
+    use_domain(parts, options_, make_access_policy(options_.access));
+    const auto of_laptop = "Bearer minted-for-" + testing::numbered_id(12).str();
+    const std::string forged = "Authorization: Basic Zm9yZ2Vk\r\n";
+    for (const std::string path : {nginx, forward, oauth2}) {
+        SCOPED_TRACE(path);
+        EXPECT_EQ(check(path, forged + cookie("laptop")).header("Authorization"), of_laptop);
+        EXPECT_EQ(check(path, "Authorization: Bearer ada-token\r\n").header("Authorization"),
+                  "Bearer minted-for-" + testing::numbered_id(11).str());
+        tokens_.failure = errc::overloaded;
+        EXPECT_EQ(check(path, cookie("laptop")).status, 503);
+        tokens_.failure.reset();
+    }
+    // By the other rule: there, and empty.
+    const std::string elsewhere =
+        "X-Original-URL: https://app.example.com/y\r\nX-Original-Method: GET\r\nX-Forwarded-Proto: https\r\n"
+        "X-Forwarded-Host: app.example.com\r\nX-Forwarded-Uri: /y\r\nX-Forwarded-Method: GET\r\n";
+    for (const std::string path : {nginx, forward})
+        for (const std::string& who : {forged, forged + cookie("laptop")}) {
+            const auto a = ask("GET " + path, elsewhere + who);
+            EXPECT_EQ(a.status, 200);
+            EXPECT_NE(a.head.find("\r\nAuthorization: \r\n"), std::string::npos);
+        }
+    // Without such a rule nothing is said.
+    options_.access.rules.erase(options_.access.rules.begin());
+    use_domain(parts, options_, make_access_policy(options_.access));
+    EXPECT_EQ(check(nginx, cookie("laptop")).head.find("Authorization"), std::string::npos);
+}
+
+// Which method it is nobody said: a token only where every method would have it.
+TEST_F(identify_for_proxies, a_method_that_is_not_told_gets_no_token_of_one) {
+    options_.access.rules = {{{}, {}, {"GET"}, {}, {}, "authenticated", true}, {{}, {}, {}, {}, {}, "authenticated"}};
+    auto parts = domain_.get();
+    parts.tokens = &tokens_;
+    use_domain(parts, options_, make_access_policy(options_.access));
+    const auto a =
+        ask("GET /api/authz/auth-request", "X-Original-URL: https://app.example.com/x\r\n" + cookie("laptop"));
+    EXPECT_EQ(a.status, 200);
+    EXPECT_NE(a.head.find("\r\nAuthorization: \r\n"), std::string::npos);
+}
 
 TEST_F(identify_for_proxies, every_endpoint_takes_tokens) {
     for (const std::string path : {nginx, forward, oauth2}) {
