@@ -9,7 +9,9 @@ namespace latchkey::testing {
 struct no_sessions : session_authority {
     task<result<session>> verify(std::string_view) override { co_return errc::no_session; }
     task<result<session>> trace(std::string_view) override { co_return errc::no_session; }
-    task<result<opened_session>> open(profile_ptr, bool, device, credential_kind) override { co_return errc::session_limit; }
+    task<result<opened_session>> open(profile_ptr, bool, device, credential_kind) override {
+        co_return errc::session_limit;
+    }
     task<result<opened_session>> rotate(std::string_view) override { co_return errc::no_session; }
     task<result<std::optional<session>>> close(std::string_view) override { co_return std::nullopt; }
     task<result<std::optional<session>>> revoke(public_id, public_id) override { co_return std::nullopt; }
