@@ -43,9 +43,12 @@ void verified_tokens::put(const mac::digest& digest, const verified_token& token
     const mutex_lock lock(among.lock);
     if (generation != generation_.load(std::memory_order_acquire))
         return;
-    entry& place = *std::min_element(among.entries.begin(), among.entries.end(), [](const entry& a, const entry& b) {
-        return a.token.expires_at < b.token.expires_at;
-    });
+    // Its own place, where somebody was quicker with the same token; else a free one, or the one that expires first.
+    const auto worth = [&](const entry& one) {
+        return one.digest == digest ? time_point::min() : one.token.expires_at;
+    };
+    entry& place = *std::min_element(among.entries.begin(), among.entries.end(),
+                                     [&](const entry& a, const entry& b) { return worth(a) < worth(b); });
     outgoing = std::exchange(place.token.profile, token.profile);
     place.digest = digest;
     place.token = token;

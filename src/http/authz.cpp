@@ -115,10 +115,10 @@ void append_identity(std::string& out, const result<session>& mine) {
 }
 
 result<void> append_bearer(exchange& x, const result<session>& mine) {
-    if (x.svc->bearer_rules.empty())
+    if (!x.svc->says_authorization)
         return {};
     auto& out = x.raw_headers();
-    if (!x.bearer_due || !mine) {
+    if (!x.bearer_due || !mine || !x.svc->core.tokens) {
         out.append("Authorization: \r\n");
         return {};
     }

@@ -32,9 +32,9 @@ inline verdict counted(exchange& x, check_adapter adapter, verdict outcome) noex
 // overwritten (requirement F3).
 void append_identity(std::string& out, const result<session>& mine);
 
-// Where any rule has bearer = true: the Authorization line for the upstream, with an access token if the rule that let
-// the request pass has it, else empty, so that what a client sent is never taken for ours. An error: the answer must be
-// another one.
+// Where tokens are on, or a rule already counts on them: the Authorization line for the upstream, with an access token
+// if the rule that let the request pass has bearer = true, else empty, so that what a client sent is never taken for
+// ours. An error: the answer must be another one.
 result<void> append_bearer(exchange& x, const result<session>& mine);
 
 // The login page's URL with the way back, as far as that is known.

@@ -18,7 +18,7 @@ std::vector<bool> bearer_flags(const std::vector<access_rule>& rules) {
     std::vector<bool> out;
     for (const access_rule& rule : rules)
         out.push_back(rule.bearer);
-    return std::find(out.begin(), out.end(), true) == out.end() ? std::vector<bool>() : out;
+    return out;
 }
 
 page_set_ptr or_read(page_set_ptr files, const std::string& directory) {
@@ -46,7 +46,9 @@ services::services(const config& options, std::shared_ptr<const access_policy> a
       policy(std::move(access)),
       rules_ask_for_client(std::any_of(options.access.rules.begin(), options.access.rules.end(),
                                        [](const access_rule& rule) { return !rule.networks.empty(); })),
-      bearer_rules(d.tokens ? bearer_flags(options.access.rules) : std::vector<bool>()),
+      bearer_rules(bearer_flags(options.access.rules)),
+      says_authorization(d.tokens != nullptr ||
+                         std::find(bearer_rules.begin(), bearer_rules.end(), true) != bearer_rules.end()),
       html(settings_of(options, redirect), or_read(std::move(page_files), options.pages.directory)),
       login_url(redirect.own_origin() + "/login"),
       token_metadata(d.tokens ? token_metadata_json(options, redirect.own_origin(), d.introspection_callers != nullptr)

@@ -75,9 +75,9 @@ struct services {
     same_site_guard same_site;
     trusted_proxies proxies;
     std::shared_ptr<const access_policy> policy;
-    bool rules_ask_for_client;  // some rule looks at the client's address
-    // Of each rule: whether the upstream gets an access token. Empty where no rule has it.
-    std::vector<bool> bearer_rules;
+    bool rules_ask_for_client;       // some rule looks at the client's address
+    std::vector<bool> bearer_rules;  // of each rule: whether the upstream gets an access token
+    bool says_authorization;         // a rule has that, or could: see append_bearer()
     pages html;
     std::string login_url;       // "https://auth.example.com/login"
     std::string token_metadata;  // RFC 8414; empty where the token mode is off

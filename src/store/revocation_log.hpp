@@ -41,8 +41,8 @@ public:
     void forget_expired() noexcept;
 
     std::uint64_t version() const noexcept override { return version_.load(std::memory_order_acquire); }
-    revocation_list snapshot() const override { return since(0, SIZE_MAX); }
-    revocation_list since(std::uint64_t position, std::size_t limit) const override;
+    revocation_list snapshot() const override { return since(0); }
+    revocation_list since(std::uint64_t position, std::size_t limit = SIZE_MAX) const override;
     std::uint64_t subscribe(std::function<void()> added) override;
     void unsubscribe(std::uint64_t subscription) noexcept override;
 

@@ -178,10 +178,20 @@ TEST_F(identify_for_proxies, the_upstream_gets_a_token_where_a_rule_says_so) {
             EXPECT_EQ(a.status, 200);
             EXPECT_NE(a.head.find("\r\nAuthorization: \r\n"), std::string::npos);
         }
-    // Without such a rule nothing is said.
+    // Envoy's way.
+    const std::string host = "X-Forwarded-Proto: https\r\nX-Forwarded-Host: app.example.com\r\n";
+    EXPECT_EQ(ask("GET /api/authz/ext-authz/x", host + cookie("laptop")).status, 200);
+    // Also before the restart that switches tokens on, and without any such rule while they are on: a proxy that hands
+    // the line on must find one.
+    parts.tokens = nullptr;
+    use_domain(parts, options_, make_access_policy(options_.access));
+    EXPECT_NE(check(nginx, cookie("laptop")).head.find("\r\nAuthorization: \r\n"), std::string::npos);
     options_.access.rules.erase(options_.access.rules.begin());
     use_domain(parts, options_, make_access_policy(options_.access));
     EXPECT_EQ(check(nginx, cookie("laptop")).head.find("Authorization"), std::string::npos);
+    parts.tokens = &tokens_;
+    use_domain(parts, options_, make_access_policy(options_.access));
+    EXPECT_NE(check(nginx, cookie("laptop")).head.find("\r\nAuthorization: \r\n"), std::string::npos);
 }
 
 // Which method it is nobody said: a token only where every method would have it.

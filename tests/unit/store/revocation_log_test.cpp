@@ -40,6 +40,14 @@ TEST_F(revocation_log_test, goes_on_where_a_reader_was) {
     EXPECT_EQ(log.since(two.entries[0].number).entries.at(0).session, revoked_number(2));
     EXPECT_TRUE(log.since(two.version).entries.empty());
     // Positions that are not of this run
+    // Piece by piece: the version is where the next one begins.
+    const auto first = log.since(empty.version, 1);
+    ASSERT_EQ(first.entries.size(), 1U);
+    EXPECT_EQ(first.version, first.entries[0].number);
+    const auto second = log.since(first.version, 1);
+    ASSERT_EQ(second.entries.size(), 1U);
+    EXPECT_EQ(second.version, two.version);
+    EXPECT_TRUE(log.since(second.version, 1).entries.empty());
     for (const std::uint64_t position : {std::uint64_t{0}, std::uint64_t{17}, two.version + 1, ~std::uint64_t{0}})
         EXPECT_EQ(log.since(position).entries.size(), 2U) << position;
     EXPECT_LT(two.version, std::uint64_t{1} << 53);
