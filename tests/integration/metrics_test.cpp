@@ -2,6 +2,7 @@
 // them and the rules that go with them.
 #include "admin_calls.hpp"
 #include "child_process.hpp"
+#include "token_key.hpp"
 
 #include <gmock/gmock.h>
 
@@ -56,7 +57,16 @@ protected:
         return out;
     }
 
-    latchkey_server server_;
+    static server_setup with_tokens(const std::string& key_file) {
+        make_token_key(key_file);
+        server_setup out;
+        out.config["tokens.enabled"] = "true";
+        out.config["tokens.key_file"] = '"' + key_file + '"';
+        return out;
+    }
+
+    temp_dir keys_;
+    latchkey_server server_{with_tokens(keys_ / "key.pem")};
 };
 
 const std::string check = "/api/authz/auth-request";
