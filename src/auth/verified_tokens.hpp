@@ -1,5 +1,5 @@
 // Access tokens whose signature and claims were found good: a token that comes again costs a hash in place of a
-// signature (under a microsecond in place of forty).
+// signature. With Ed25519 that makes a whole check 13 us of CPU time in place of 91 (docs/sessions-vs-jwt.md).
 //
 // Known by a keyed hash of the whole text, under a key of this process's own: who does not know it cannot make another
 // text that is taken for one of these, nor choose which entries theirs push out. Only good tokens get in, so that only
