@@ -1,27 +1,26 @@
 #include "revocation_log.hpp"
 
-#include "tokens.hpp"
-
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <new>
 
 namespace latchkey {
 namespace {
 
-// Above all numbers of runs that began in an earlier second, and apart from one that began in the same. A run counts a
-// million a second before it would meet a later one, and stays below 2^53 until the year 2242.
-std::uint64_t first_position(const clock& now) {
-    const public_id random = random_public_id();
-    const auto second = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now.now().time_since_epoch().count()));
-    const unsigned some = (random.bytes[0] << 8U) | random.bytes[1];
-    return (second << 20U) | (some << 3U);
+// Above all numbers of runs that began earlier by the wall clock. A run counts a million a second before it would meet
+// a later one, and stays below 2^53 until the year 2242.
+std::uint64_t first_position() {
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(wall).count();
+    const auto since = static_cast<std::uint64_t>(std::max<std::int64_t>(0, micros));
+    return (since / 1'000'000 << 20U) | since % 1'000'000;
 }
 
 }  // namespace
 
 revocation_log::revocation_log(const clock& now, seconds access_lifetime)
-    : clock_(now), keep_(access_lifetime + margin), first_(first_position(now)), version_(first_) {
+    : clock_(now), keep_(access_lifetime + margin), first_(first_position()), version_(first_) {
 }
 
 void revocation_log::add(std::span<const public_id> sessions, time_point at) noexcept {
