@@ -10,6 +10,7 @@
 #include <latchkey/secret.hpp>
 #include <latchkey/session_authority.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ struct login_request {
     secret presented_token;                                // the cookie that came along; empty: none
     secret device_token;                                   // the device cookie that came along; empty: none
     credential_kind credential = credential_kind::cookie;  // what the session is to be held by
+    // Asked when the password was right, before a session begins or ends for it; an error is the outcome. Empty: nobody
+    // is. Called on any thread, must not throw but std::bad_alloc.
+    std::function<boost::system::error_code(const user&)> objection;
 };
 
 // A login whose content has not been read.
@@ -67,7 +71,7 @@ public:
     virtual boost::system::error_code turn_away(const login_visit& visit) noexcept = 0;
 
     // errc::invalid_credentials, errc::password_too_long, throttled_for(), errc::overloaded, errc::session_limit,
-    // errc::store_unavailable.
+    // errc::store_unavailable, and whatever the request's objection says.
     virtual task<result<signed_in>> login(login_request request) = 0;
 
     // The session goes on under a new token with authenticated_at moved; the old token is dead (requirement R2).

@@ -62,6 +62,21 @@ struct database_options {
     unsigned pool_size = 2;  // connections, each with its own thread
 };
 
+// For session.store = "redis".
+struct redis_options {
+    std::string url;  // "redis://[user@]host[:port][/db]", "rediss://…" likewise by TLS, "unix:/path[?db=n]"
+    std::vector<std::string> sentinels;  // "host:port": asked where the master is; the url's host then does not matter
+    std::string sentinel_master = "mymaster";  // what they call it
+    std::string password_file;                 // one line
+    std::string ca_file;                       // PEM, whose certificates are believed; empty: whom the machine believes
+    std::string prefix = "latchkey:";          // of every key
+    milliseconds timeout{1'000};               // for an answer
+    milliseconds max_staleness{
+        1'000};                        // how old the last word from Redis may be for a check to be answered from memory
+    std::string on_outage = "refuse";  // "refuse": 503 when it is older; "serve_cached": known sessions are served
+    seconds outage_limit{300};         // for this long, with "serve_cached"
+};
+
 struct password_options {
     std::size_t memory = 19 * 1024 * 1024;  // argon2id m, bytes
     unsigned iterations = 2;                // argon2id t
@@ -153,6 +168,7 @@ struct config {
     cookie_options cookie;
     session_options session;
     database_options database;
+    redis_options redis;
     password_options password;
     throttle_options throttle;
     redirect_options redirect;

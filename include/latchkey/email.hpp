@@ -8,6 +8,7 @@
 
 #include <latchkey/error.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,8 @@ namespace latchkey {
 
 class email_address {
 public:
+    static constexpr std::size_t longest = 254;  // bytes: RFC 5321 4.5.3.1.3, less the angle brackets
+
     // errc::invalid_email for everything that is not such an address; empty, huge and binary input included.
     static result<email_address> parse(std::string_view text);
 

@@ -33,6 +33,7 @@ enum class errc {
     session_limit,      // session.max_total is reached: existing sessions go on
     store_unavailable,  // the database or another store failed; nothing is known about the answer
     unsupported_hash,   // a stored password hash is not argon2id within bounds
+    token_too_large,    // an access token for this user would be longer than any may be
 };
 
 const boost::system::error_category& latchkey_category() noexcept;

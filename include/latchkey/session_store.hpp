@@ -126,8 +126,11 @@ public:
     virtual session_stats stats() const { return {}; }
 
     // Removes what expired from one shard, in rotation. Called by a timer, about once a second; cheap enough for an io
-    // thread.
+    // thread. May only begin what it does.
     virtual void sweep() noexcept = 0;
+
+    // Whether it can answer now. What it is made of may be elsewhere.
+    virtual bool ready() const noexcept { return true; }
 
     // Writes what is left to write and ends what works in the background; whoever waits is answered first. Nothing may
     // be asked of the store any more. Idempotent; to be called before an io_context of a caller goes.

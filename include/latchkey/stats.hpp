@@ -89,6 +89,29 @@ struct http_stats {
     std::vector<site> sites;
 };
 
+// Of one connection to Redis.
+struct redis_client_stats {
+    std::uint64_t commands = 0;     // sent, but for those that introduce a connection
+    std::uint64_t failures = 0;     // not answered, refused at once ones included; Redis' own errors are answers
+    std::uint64_t connections = 0;  // made, and found to be in order
+    bool up = false;
+};
+
+// Of sessions in Redis.
+struct redis_stats {
+    redis_client_stats commands;  // the connection of all commands
+    redis_client_stats follower;  // the connection that follows the stream of changes
+    // Checks, by who answered them.
+    std::uint64_t cache_hits = 0;        // the table
+    std::uint64_t cache_misses = 0;      // Redis: the table did not know the session
+    std::uint64_t cache_stale = 0;       // Redis: the table's news was old
+    std::uint64_t cache_dropped = 0;     // how often the whole table was emptied
+    std::uint64_t served_in_outage = 0;  // checks answered from the table while Redis was away
+    std::uint64_t news = 0;              // entries of the stream that were followed
+    std::uint64_t reads_refused = 0;     // too many under way
+    double news_age_seconds = 0;         // since the question was sent that Redis answered last
+};
+
 // Of the token authority, since the start.
 struct token_stats {
     std::uint64_t issued = 0;     // access tokens, to whomever

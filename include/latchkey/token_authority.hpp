@@ -49,9 +49,12 @@ enum class token_scrutiny {
 struct token_account {
     bool is_refresh = false;
     session value;
-    time_point expires_at;  // of the token
-    time_point issued_at;   // of an access token
-    public_id token_id;     // "jti" of an access token
+    wall_time expires_at;  // of the token
+    wall_time issued_at;   // of an access token, as the next two
+    wall_time not_before;
+    public_id token_id;              // "jti"
+    bool for_upstream = false;       // minted for an application behind a proxy
+    std::string_view static_claims;  // of the configuration: JSON members, each with a comma in front
 };
 
 class token_authority {
@@ -60,21 +63,24 @@ public:
 
     // Whose access token is this? errc::no_session for whatever is not one of ours in force: malformed, forged,
     // expired, not yet valid, of another issuer or audience, or of a session that has ended (requirements J1 to J5);
-    // errc::store_unavailable when that cannot be known. The session as the store has it; where the store is not asked
-    // it is made of the claims, and says nothing of times but authenticated_at and expires_at. A token that was seen
-    // before is checked without allocation and without a signature.
+    // and for one that mint() made, which is a proof for others and no credential here; errc::store_unavailable when
+    // that cannot be known. The session as the store has it; where the store is not asked it is made of the claims, and
+    // says nothing of times but authenticated_at and expires_at. A token that was seen before is checked without
+    // allocation and without a signature.
     virtual task<result<session>> verify(std::string_view token,
                                          token_scrutiny scrutiny = token_scrutiny::configured) = 0;
 
     // A new access token for this live session; it lives no longer than the session may. errc::overloaded without
-    // memory; errc::no_session when the session is over.
+    // memory; errc::no_session when the session is over; errc::token_too_large for a user who has too much about them.
     virtual result<access_token> issue(const session& of) = 0;
 
-    // Appends an access token for this live session to `out`, one that was minted before while enough of its life is
-    // left. On the check path: then nothing is allocated where `out` has room. Errors as issue().
+    // Appends an access token for the upstream of this live session to `out`, one that was minted before while enough
+    // of its life is left. It says what it is for: see verify(). On the check path: then nothing is allocated where
+    // `out` has room. Errors as issue().
     virtual result<void> mint(const session& of, std::string& out) = 0;
 
-    // Logs in, and opens a session whose credential is the refresh token. Errors as authenticator::login().
+    // Logs in, and opens a session whose credential is the refresh token. Errors as authenticator::login(), and
+    // errc::token_too_large, before any session begins or ends.
     virtual task<result<token_pair>> login(login_request request) = 0;
 
     // Uses a refresh token up (requirement J6). The same one again, within token_options::refresh_grace, gets the same

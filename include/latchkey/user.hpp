@@ -9,6 +9,7 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,10 @@ struct public_id {
     void write(char* out32) const noexcept;  // exactly 32 characters, no terminator, no allocation
     friend auto operator<=>(const public_id&, const public_id&) = default;
 };
+
+inline constexpr std::size_t longest_user_name = 128;  // bytes
+inline constexpr std::size_t longest_group = 64;
+inline constexpr std::size_t most_groups = 64;
 
 struct user {
     public_id id;

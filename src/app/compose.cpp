@@ -16,6 +16,8 @@
 #include "make_metrics.hpp"
 #include "make_session_authority.hpp"
 #include "make_throttle.hpp"
+#include "redis_session_store.hpp"
+#include "redis_setup.hpp"
 #include "secret_file.hpp"
 #include "sql_session_journal.hpp"
 #include "sql_throttle_store.hpp"
@@ -128,7 +130,7 @@ public:
           audit_(make_audit_sink(audit_log_ ? *audit_log_ : *log_)),
           counted_audit_(*audit_),
           time_(make_system_clock()),
-          lock_(from_database([&] { return lock_for_server(options_.database); })),
+          lock_(from_database([&] { return open_lock(); })),
           sql_(from_database([&] { return open_database(options_.database); })),
           database_(database_pool(options_.database)),
           hashing_(hashing_pool(options_.password)),
@@ -147,8 +149,9 @@ public:
                                              counted_audit_, *log_, email_shown(), options_.password.min_length})),
           administrator_(make_administrator({*users_, database_, *hasher_, *sessions_, *throttle_, counted_audit_,
                                              email_shown(), options_.password.min_length})),
-          tokens_(token_mode_ ? token_mode_->make_authority(*sessions_, *authenticator_, counted_audit_) : nullptr),
-          readiness_(make_store_readiness(*users_, database_)),
+          tokens_(token_mode_ ? token_mode_->make_authority(*sessions_, *authenticator_, counted_audit_, *log_)
+                              : nullptr),
+          readiness_(make_store_readiness(*users_, database_, *sessions_)),
           reloader_(make_live_reloader(std::move(loaded), reload_parts(std::move(variables)))),
           metrics_(make_metrics(metric_parts())),
           http_(options_, make_access_policy(options_.access),
@@ -184,10 +187,26 @@ private:
 
     bool email_shown() const noexcept { return options_.identity.remote_user == "email"; }
 
+    // Whoever has sessions in memory has the database alone; those that share them share it, too.
+    database_lock open_lock() const {
+        if (options_.session.store != "redis")
+            return lock_for_server(options_.database);
+        if (auto lock = lock_for_command(options_.database))
+            return *std::move(lock);
+        throw store_error("a latchkey that keeps its sessions to itself works on the database; stop it first");
+    }
+
     std::unique_ptr<session_store> open_sessions() {
         revocation_log* const revoked = token_mode_ ? &token_mode_->revoked() : nullptr;
         if (options_.session.store == "memory")
             return make_memory_session_store(options_.session, *time_, revoked);
+        if (options_.session.store == "redis") {
+            redis_session_store_options how{options_.session, options_.redis,
+                                            make_redis_client_options(options_.redis, "latchkey"), email_shown()};
+            auto shared = make_redis_session_store(std::move(how), *time_, *log_, revoked);
+            shared_ = shared.get();
+            return shared;
+        }
         auto journal =
             make_sql_session_journal(sql_, options_.session, *time_, current_time_line(*time_), email_shown(), *log_);
         return make_journaled_session_store(options_.session, *time_, std::move(journal), *log_, revoked);
@@ -218,6 +237,8 @@ private:
         parts.throttle = [this] { return throttle_->stats(); };
         if (tokens_)
             parts.tokens = [this] { return tokens_->stats(); };
+        if (shared_)
+            parts.redis = [this] { return shared_->redis(); };
         parts.events = &counted_audit_;
         parts.log = log_.get();
         return parts;
@@ -329,6 +350,7 @@ private:
     std::unique_ptr<password_hasher> hasher_;
     secret installation_;
     std::unique_ptr<token_mode> token_mode_;  // null: off
+    redis_session_store* shared_ = nullptr;   // sessions_, where they are in Redis
     std::unique_ptr<session_store> sessions_;
     std::unique_ptr<session_authority> authority_;
     std::unique_ptr<throttle_store> throttle_store_;

@@ -1,5 +1,6 @@
 #include "config_key.hpp"
 
+#include "redis_rules.hpp"
 #include "rule_table.hpp"
 #include "value_rules.hpp"
 
@@ -21,6 +22,7 @@ constexpr std::uint64_t day = 24 * 60 * min;
 
 constexpr std::span<const std::string_view> any{};
 constexpr auto same_sites = std::to_array<std::string_view>({"Lax", "Strict"});
+constexpr auto outages = std::to_array<std::string_view>({"refuse", "serve_cached"});
 constexpr auto priorities = std::to_array<std::string_view>({"normal", "low", "idle"});
 constexpr auto defaults = std::to_array<std::string_view>({"authenticated", "deny"});
 constexpr auto algorithms = std::to_array<std::string_view>({"EdDSA", "ES256", "HS256"});
@@ -38,6 +40,7 @@ using limits = limit_options;
 using cookie = cookie_options;
 using session_keys = session_options;
 using database = database_options;
+using redis = redis_options;
 using password = password_options;
 using access = access_options;
 using tokens = token_options;
@@ -85,6 +88,18 @@ constexpr auto keys = std::to_array<config_key>({
 
     {"database", "url", text, restart, at<&config::database, &database::url>, 0, 0, any, database_url_fault, true},
     {"database", "pool_size", count, restart, at<&config::database, &database::pool_size>, 1, 64},
+
+    {"redis", "url", text, restart, at<&config::redis, &redis::url>, 0, 0, any, redis_url_fault, true},
+    {"redis", "sentinels", list, restart, at<&config::redis, &redis::sentinels>, 0, 16, any, sentinel_fault},
+    {"redis", "sentinel_master", text, restart, at<&config::redis, &redis::sentinel_master>, 0, 0, any,
+     redis_name_fault},
+    {"redis", "password_file", text, restart, at<&config::redis, &redis::password_file>},
+    {"redis", "ca_file", text, restart, at<&config::redis, &redis::ca_file>},
+    {"redis", "prefix", text, restart, at<&config::redis, &redis::prefix>, 0, 0, any, redis_name_fault},
+    {"redis", "timeout", duration, restart, at<&config::redis, &redis::timeout>, 10, 30 * s},
+    {"redis", "max_staleness", duration, restart, at<&config::redis, &redis::max_staleness>, 10, 10 * s},
+    {"redis", "on_outage", text, restart, at<&config::redis, &redis::on_outage>, 0, 0, outages},
+    {"redis", "outage_limit", duration, restart, at<&config::redis, &redis::outage_limit>, 1 * s, 7 * day},
 
     {"password", "memory", bytes, restart, at<&config::password, &password::memory>, 8 * KiB, 1 * GiB},
     {"password", "iterations", count, restart, at<&config::password, &password::iterations>, 1, 64},

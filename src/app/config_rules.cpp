@@ -3,6 +3,9 @@
 #include "host_name.hpp"
 #include "page_set.hpp"
 #include "quantity.hpp"
+#include "redis_rules.hpp"
+#include "signing_key.hpp"
+#include "token_claims.hpp"
 #include "wording.hpp"
 
 #include <algorithm>
@@ -205,6 +208,28 @@ std::string bearer_fault(const config& c) {
                : "rule " + std::to_string(found - all.begin() + 1) + " has bearer = true, and tokens.enabled is false";
 }
 
+// The user with the most about them that there can be: none may be left without tokens by their groups.
+std::string token_room_fault(const config& c) {
+    if (!c.tokens.enabled)
+        return {};
+    token_claims largest;
+    largest.issuer = c.token_issuer();
+    largest.audience = c.token_audience();
+    largest.expires_at = largest.issued_at = largest.not_before = largest.authenticated =
+        wall_time{seconds{9'999'999'999}};
+    largest.email = std::string(email_address::longest, 'x');
+    largest.name = std::string(longest_user_name, '"');  // two bytes each, in JSON
+    largest.groups.assign(most_groups, std::string(longest_group, 'x'));
+    largest.for_upstream = true;
+    const std::size_t user = write_claims(largest).size();
+    const std::size_t own = write_static_claims(c.tokens.claims).size();
+    if (user + own <= signing_key::largest_payload)
+        return {};
+    const std::size_t left = signing_key::largest_payload - std::min(signing_key::largest_payload, user);
+    return "beside the largest user (" + std::to_string(most_groups) + " groups), issuer and audience, a token has " +
+           std::to_string(left) + " bytes left for claims, and these take " + std::to_string(own);
+}
+
 constexpr auto rules = std::to_array<config_rule>({
     {fault, {"session.idle_timeout", "session.absolute_timeout"}, idle_fault},
     {fault, {"session.remembered_idle_timeout", "session.remembered_absolute_timeout"}, remembered_idle_fault},
@@ -219,8 +244,13 @@ constexpr auto rules = std::to_array<config_rule>({
     {fault, {"tokens.issuer", "server.public_url"}, plain_issuer_fault},
     {fault, {"tokens.access_lifetime", "tokens.refresh_lifetime"}, refresh_lifetime_fault},
     {fault, {"access.rules", "tokens.enabled"}, bearer_fault},
+    {fault, {"tokens.claims", "tokens.audience"}, token_room_fault},
     {fault, {"pages.directory", ""}, pages_fault},
     {fault, {"audit.file", "log.file"}, audit_place_fault},
+    {fault, {"session.store", "redis.url"}, redis_missing_fault},
+    {fault, {"redis.url", "redis.password_file"}, redis_user_fault},
+    {fault, {"redis.sentinels", "redis.url"}, redis_sentinels_fault},
+    {fault, {"redis.ca_file", "redis.url"}, redis_ca_fault},
     {warning, {"server.admin_listen", ""}, admin_exposed_warning},
     {warning, {"cookie.secure", ""}, secure_warning},
     {warning, {"server.public_url", "cookie.secure"}, plain_url_warning},
@@ -229,6 +259,9 @@ constexpr auto rules = std::to_array<config_rule>({
     {warning, {"password.iterations", ""}, iterations_warning},
     {warning, {"redirect.allowed_hosts", ""}, wide_host_warning},
     {warning, {"access.default", "access.rules"}, nothing_allowed_warning},
+    {warning, {"redis.url", "session.store"}, redis_unused_warning},
+    {warning, {"redis.url", "redis.sentinels"}, redis_plain_warning},
+    {warning, {"session.store", "database.url"}, redis_alone_warning},
 });
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "database.hpp"
 #include "installation_secret.hpp"
 #include "make_throttle.hpp"
+#include "session_answers.hpp"
 #include "sql_throttle_store.hpp"
 #include "sql_user_store.hpp"
 #include "stored_sessions.hpp"
@@ -91,39 +92,13 @@ public:
     }
 
     attempt<std::vector<listed_session>> sessions_of(const user& whom) override {
-        auto found = sessions_.list(whom.id);
-        if (!found)
-            return store_failure(found.error());
-        return *std::move(found);
+        return answer_of(sessions_.list(whom.id));
     }
-
     attempt<void> each_session(const std::function<void(const std::vector<listed_session>&)>& read) override {
-        std::optional<session_cursor> after;
-        do {
-            const auto page = sessions_.page(after, page_size);
-            if (!page)
-                return store_failure(page.error());
-            read(page->sessions);
-            after = page->next;
-        } while (after);
-        return {};
+        return read_all_pages([this](const auto& after) { return sessions_.page(after, page_size); }, read);
     }
-
-    attempt<void> end_session(const public_id& id) override {
-        const auto ended = sessions_.erase(id);
-        if (!ended)
-            return store_failure(ended.error());
-        if (!*ended)
-            return no_such_session(id);
-        return {};
-    }
-
-    attempt<std::size_t> end_sessions_of(const user& whom) override {
-        const auto ended = sessions_.erase_user(whom.id);
-        if (!ended)
-            return store_failure(ended.error());
-        return *ended;
-    }
+    attempt<void> end_session(const public_id& id) override { return answer_of_end(sessions_.erase(id), id); }
+    attempt<std::size_t> end_sessions_of(const user& whom) override { return answer_of(sessions_.erase_user(whom.id)); }
 
     attempt<std::vector<throttle_entry>> throttles(const throttle_filter& which) override {
         const auto held = stored_throttles();

@@ -1,6 +1,7 @@
 #include "doctor_command.hpp"
 
 #include "doctor_diagnosis.hpp"
+#include "doctor_redis.hpp"
 #include "doctor_setup.hpp"
 #include "doctor_visit.hpp"
 #include "make_access_policy.hpp"
@@ -35,7 +36,7 @@ access_outcome outcome_for_anybody(const config& options, const http::web_url& p
 
 void note_denial(access_outcome outcome, findings& found) {
     if (outcome == access_outcome::forbid)
-        found.push_back({severity::warning, "denied_by_rule", "The access rules show this page to nobody.",
+        found.push_back({severity::warning, "denied_by_rule", "The access rules refuse this page to everybody.",
                          "`latchkey access explain --anonymous --url URL` tells which one does, and why."});
 }
 
@@ -58,6 +59,7 @@ int examine_setup(const console& io, const doctor_request& request) {
     note_denial(outcome, found);
     try {
         const std::int64_t now = std::time(nullptr);
+        append(found, check_redis(loaded.values));
         append(found, check_server(loaded.values, *make_web_probe({}), now));
         const auto probe = make_web_probe({request.ca_file, request.connect_to});
         const auto before = ask_diagnosis(loaded.values);

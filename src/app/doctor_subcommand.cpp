@@ -14,8 +14,10 @@ void define_doctor(CLI::App& app, invocation& said, const console& io) {
         ->type_name("HOST:PORT");
     takes_json(doctor, said);
     doctor->footer(
-        "Looks at the configuration, asks the server whether it is ready, and visits the page through the proxy\n"
-        "as a browser would that has no session. Changes nothing and needs no password. Run it on the machine of\n"
+        "Looks at the configuration, at Redis where sessions are there, asks the server whether it is ready, and "
+        "visits\n"
+        "the page through the proxy as a browser would that has no session. Changes nothing and needs no password. Run "
+        "it on the machine of\n"
         "the server. Exits with 0 when nothing is wrong, and with 1 when something is.\n\n"
         "Example: latchkey doctor https://app.example.com/ --config /etc/latchkey/latchkey.toml");
     doctor->callback([&said, &io] {

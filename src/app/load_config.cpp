@@ -49,8 +49,8 @@ void loader::add(config_place place, std::string key, std::string reason) {
 
 void loader::set(const config_key& key, const raw_value& raw, config_place place,
                  const std::vector<unsigned>& entry_lines) {
-    const auto faults = assign(key, raw, out_.values);
-    for (const auto& fault : faults) {
+    const auto found = assign(key, raw, out_.values);
+    for (const auto& fault : found) {
         config_place exact = place;
         if (fault.line != 0)
             exact.line = fault.line;

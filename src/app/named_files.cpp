@@ -1,6 +1,7 @@
 #include "named_files.hpp"
 
 #include "config_key.hpp"
+#include "redis_stream.hpp"
 #include "secret_file.hpp"
 #include "token_key_files.hpp"
 #include "wording.hpp"
@@ -25,11 +26,14 @@ public:
     file_checker(loaded_config& loaded, bool inspecting)
         : loaded_(loaded), not_asked_(inspecting && ::geteuid() == 0) {}
 
-    void check_token(std::string_view key, const std::string& path) {
-        if (path.empty() || leave_to_owner(key, path))
+    void check_token(std::string_view key, const std::string& path) { check_secret(key, path, read_secret_file); }
+    void check_password(std::string_view key, const std::string& path) { check_secret(key, path, read_password_file); }
+
+    void check_certificates(std::string_view key, const std::string& path) {
+        if (path.empty())
             return;
-        if (const auto token = read_secret_file(path); !token)
-            add(key, in_quotes(path) + ' ' + token.error().reason);
+        if (const auto fault = ca_file_fault(path); !fault.empty())
+            add(key, in_quotes(path) + " holds no certificates that can be read: " + fault);
     }
 
     void check_keys(std::string_view key, const token_options& options) {
@@ -41,6 +45,13 @@ public:
     }
 
 private:
+    void check_secret(std::string_view key, const std::string& path, parsed<secret> (*read)(const std::string&)) {
+        if (path.empty() || leave_to_owner(key, path))
+            return;
+        if (const auto content = read(path); !content)
+            add(key, in_quotes(path) + ' ' + content.error().reason);
+    }
+
     bool leave_to_owner(std::string_view key, const std::string& path) {
         if (!not_asked_ || !is_anothers(path))
             return false;
@@ -71,6 +82,10 @@ void check_named_files(loaded_config& loaded, bool inspecting) {
     const config& options = loaded.values;
     file_checker files(loaded, inspecting);
     files.check_token("server.admin_token_file", options.server.admin_token_file);
+    if (options.session.store == "redis") {
+        files.check_password("redis.password_file", options.redis.password_file);
+        files.check_certificates("redis.ca_file", options.redis.ca_file);
+    }
     if (!options.tokens.enabled)
         return;
     files.check_keys("tokens.key_file", options.tokens);

@@ -1,4 +1,4 @@
-// The files with secrets that a configuration names: whether the server could use them.
+// The files with secrets, and for TLS, that a configuration names: whether the server could use them.
 //
 // Apart from load_config(), as most commands have no business with them, and neither permission.
 #pragma once

@@ -5,6 +5,7 @@
 #include "console_logger.hpp"
 #include "database_desk.hpp"
 #include "database_lock.hpp"
+#include "redis_desk.hpp"
 #include "server_desk.hpp"
 #include "wording.hpp"
 
@@ -57,6 +58,9 @@ attempt<opened_desk> choose_desk(const config& options, desk_access access, logg
             return server.error();
         if (*server)
             return opened_desk{std::nullopt, *std::move(server)};
+        // What ends sessions in Redis is in force on every server, whether or not one could be asked here.
+        if (options.session.store == "redis")
+            return opened_desk{std::nullopt, make_redis_desk(options, make_database_desk(options, log), log)};
         if (access == desk_access::read)
             return opened_desk{std::nullopt, make_database_desk(options, log)};
         if (auto lock = lock_for_command(options.database))

@@ -50,9 +50,7 @@ std::string access_fault(const struct stat& info) {
     return {};
 }
 
-}  // namespace
-
-parsed<secret> read_secret_file(const std::string& path) {
+parsed<secret> read_content(const std::string& path) {
     // Not blocking, so that a FIFO is refused rather than waited for.
     const unique_fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat info {};
@@ -82,11 +80,32 @@ parsed<secret> read_secret_file(const std::string& path) {
         value.remove_suffix(1);
     if (value.empty())
         return refusal{"is empty"};
-    if (value.size() < shortest)
-        return refusal{"holds fewer than 32 characters"};
-    if (looks_like_example(value))
-        return refusal{"holds an example, not a secret of your own"};
     return secret(value);
+}
+
+}  // namespace
+
+parsed<secret> read_secret_file(const std::string& path) {
+    auto content = read_content(path);
+    if (!content)
+        return content;
+    if (content->size() < shortest)
+        return refusal{"holds fewer than 32 characters"};
+    if (looks_like_example(content->reveal()))
+        return refusal{"holds an example, not a secret of your own"};
+    return content;
+}
+
+parsed<secret> read_password_file(const std::string& path) {
+    auto content = read_content(path);
+    if (!content)
+        return content;
+    const std::string_view value = content->reveal();
+    if (std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }))
+        return refusal{"holds more than one line of text"};
+    if (looks_like_example(value))
+        return refusal{"holds an example, not a password of your own"};
+    return content;
 }
 
 }  // namespace latchkey

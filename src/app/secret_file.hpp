@@ -15,4 +15,7 @@ namespace latchkey {
 // from an example.
 parsed<secret> read_secret_file(const std::string& path);
 
+// Likewise a password that another program has chosen: its one line, however short.
+parsed<secret> read_password_file(const std::string& path);
+
 }  // namespace latchkey

@@ -16,10 +16,10 @@ constexpr std::size_t most_claim_texts = 64;    // of a list
 constexpr std::size_t most_claim_bytes = 2048;  // of all: a token has room for 8 KiB, and is sent with every request
 constexpr std::int64_t largest_claim = 9'007'199'254'740'991;  // 2^53 - 1: beyond it JSON's readers disagree
 
-// What tokens and their verifiers use by themselves.
-constexpr auto own_claims =
-    std::to_array<std::string_view>({"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "auth_time", "amr",
-                                     "email", "name", "groups", "typ", "client_id", "scope"});
+// What tokens, their verifiers and introspection use by themselves.
+constexpr auto own_claims = std::to_array<std::string_view>(
+    {"iss",   "sub",  "aud",    "exp", "iat",       "nbf",   "jti",       "sid",    "auth_time",  "amr",
+     "email", "name", "groups", "typ", "client_id", "scope", "token_use", "active", "token_type", "username"});
 
 std::string claim_name_fault(std::string_view name) {
     const auto odd = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\'; };

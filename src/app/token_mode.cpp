@@ -44,7 +44,7 @@ const http::admin_guard* token_mode::introspection_callers() const noexcept {
 }
 
 std::unique_ptr<token_authority> token_mode::make_authority(session_store& sessions, authenticator& logins,
-                                                            audit_sink& audit) const {
+                                                            audit_sink& audit, logger& log) const {
     token_settings settings;
     settings.issuer = options_.token_issuer();
     settings.audience = options_.token_audience();
@@ -54,7 +54,7 @@ std::unique_ptr<token_authority> token_mode::make_authority(session_store& sessi
     settings.check_revocation = options_.tokens.check_revocation;
     settings.static_claims = write_static_claims(options_.tokens.claims);
     settings.remote_user_is_email = options_.identity.remote_user == "email";
-    return make_token_authority({sessions, logins, refreshes_, audit, time_}, std::move(settings), keys_);
+    return make_token_authority({sessions, logins, refreshes_, audit, log, time_}, std::move(settings), keys_);
 }
 
 }  // namespace latchkey

@@ -11,6 +11,7 @@
 #include <latchkey/authenticator.hpp>
 #include <latchkey/clock.hpp>
 #include <latchkey/config.hpp>
+#include <latchkey/log.hpp>
 #include <latchkey/secret.hpp>
 #include <latchkey/session_store.hpp>
 #include <latchkey/token_authority.hpp>
@@ -33,8 +34,8 @@ public:
     const http::admin_guard* introspection_callers() const noexcept;
 
     // What is given outlives the authority.
-    std::unique_ptr<token_authority> make_authority(session_store& sessions, authenticator& logins,
-                                                    audit_sink& audit) const;
+    std::unique_ptr<token_authority> make_authority(session_store& sessions, authenticator& logins, audit_sink& audit,
+                                                    logger& log) const;
 
 private:
     const config& options_;

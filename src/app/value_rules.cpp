@@ -149,11 +149,9 @@ std::string key_file_fault(std::string_view value) {
 }
 
 std::string store_fault(std::string_view value) {
-    if (value == "database" || value == "memory")
-        return {};
-    if (value == "redis")
-        return "is not available in this version: sessions live in the \"database\" or in \"memory\"";
-    return "is not a session store: write \"database\" or \"memory\"";
+    return value == "database" || value == "memory" || value == "redis"
+               ? ""
+               : "is not a session store: write \"database\", \"redis\" or \"memory\"";
 }
 
 std::string database_url_fault(std::string_view value) {

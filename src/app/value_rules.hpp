@@ -23,7 +23,7 @@ std::string cookie_domain_fault(std::string_view value);   // "example.com", or 
 std::string issuer_fault(std::string_view value);          // an origin, perhaps with a path (RFC 8414), or empty
 std::string audience_fault(std::string_view value);        // visible ASCII, or empty
 std::string key_file_fault(std::string_view value);        // a path to a file
-std::string store_fault(std::string_view value);           // "database", "memory"
+std::string store_fault(std::string_view value);           // "database", "memory", "redis"
 std::string database_url_fault(std::string_view value);    // "sqlite:latchkey.db"
 
 }  // namespace latchkey

@@ -15,6 +15,8 @@ std::string_view reason_for(const boost::system::error_code& error) noexcept {
         return "session_limit";
     if (error == errc::no_session)
         return "no_session";
+    if (error == errc::token_too_large)
+        return "token_too_large";
     return "store_unavailable";
 }
 

@@ -67,6 +67,11 @@ task<result<opened_session>> password_authenticator::attempt_login(login_request
     if (!judged->reason().empty())
         co_return refuse(event, judged->reason(), errc::invalid_credentials);
 
+    if (request.objection) {
+        const boost::system::error_code objection = request.objection(known->profile);
+        if (objection)
+            co_return refuse(event, objection);
+    }
     if (judged->needs_rehash())
         co_await credentials_.renew_hash(request.password, *known, client);
     const auto ended = co_await end_presented(request.presented_token, known->profile, event);

@@ -5,6 +5,7 @@
 
 #include <latchkey/audit.hpp>
 #include <latchkey/clock.hpp>
+#include <latchkey/log.hpp>
 #include <latchkey/session_store.hpp>
 #include <latchkey/token_authority.hpp>
 
@@ -32,6 +33,7 @@ struct token_authority_parts {
     authenticator& logins;
     const refresh_tokens& refreshes;
     audit_sink& audit;
+    logger& log;
     const clock& time;
 };
 

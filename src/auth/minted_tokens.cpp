@@ -12,19 +12,20 @@ minted_tokens::set& minted_tokens::set_of(const public_id& session) const noexce
     return (*sets_)[word % sets];
 }
 
-bool minted_tokens::append(const session& of, time_point now, std::string& out) const {
+bool minted_tokens::append(const session& of, wall_time now, std::string& out) const {
     const set& among = set_of(of.id);
     const mutex_lock lock(among.lock);
     for (const entry& one : among.entries)
         if (one.user == of.user && one.session == of.id && one.authenticated_at == of.authenticated_at &&
-            now < one.good_until) {
+            one.good_from <= now && now < one.good_until) {
             out.append(one.text.get());
             return true;
         }
     return false;
 }
 
-void minted_tokens::put(const session& of, std::string_view text, time_point good_until, std::uint64_t generation) {
+void minted_tokens::put(const session& of, std::string_view text, wall_time good_from, wall_time good_until,
+                        std::uint64_t generation) {
     profile_ptr outgoing;  // let go after the lock
     set& among = set_of(of.id);
     const mutex_lock lock(among.lock);
@@ -32,7 +33,7 @@ void minted_tokens::put(const session& of, std::string_view text, time_point goo
         return;
     // The session's own place, else a free one, else the one that expires first.
     const auto worth = [&](const entry& one) {
-        return one.user && one.session == of.id ? time_point::min() : one.user ? one.good_until : time_point{};
+        return one.user && one.session == of.id ? wall_time::min() : one.user ? one.good_until : wall_time{};
     };
     entry& place = *std::min_element(among.entries.begin(), among.entries.end(),
                                      [&](const entry& a, const entry& b) { return worth(a) < worth(b); });
@@ -40,6 +41,7 @@ void minted_tokens::put(const session& of, std::string_view text, time_point goo
     place.text.assign(text);
     place.session = of.id;
     place.authenticated_at = of.authenticated_at;
+    place.good_from = good_from;
     place.good_until = good_until;
     place.user = of.user;
 }

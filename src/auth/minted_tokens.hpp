@@ -29,10 +29,13 @@ public:
     minted_tokens() : sets_(std::make_unique<std::array<set, sets>>()) {}
 
     // Appends the token that was put for this session, as it is now: with this user as they are now, since this
-    // authentication. Does not allocate where `out` has room; false, with nothing done, when there is none.
-    bool append(const session& of, time_point now, std::string& out) const;
-    // `generation`: what it was before the keys were read that signed `text`. Throws std::bad_alloc.
-    void put(const session& of, std::string_view text, time_point good_until, std::uint64_t generation);
+    // authentication. Does not allocate where `out` has room; false, with nothing done, when there is none that is good
+    // by the wall clock, which may have been stepped.
+    bool append(const session& of, wall_time now, std::string& out) const;
+    // For use from `good_from` on, before `good_until`. `generation`: what it was before the keys were read that signed
+    // `text`. Throws std::bad_alloc.
+    void put(const session& of, std::string_view text, wall_time good_from, wall_time good_until,
+             std::uint64_t generation);
     // Whatever was signed before is not good any more.
     void forget_all() noexcept;
     std::uint64_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
@@ -41,7 +44,8 @@ private:
     struct entry {
         public_id session;
         profile_ptr user;  // null: free
-        time_point authenticated_at, good_until;
+        time_point authenticated_at;
+        wall_time good_from, good_until;
         wiped_text text;
     };
     struct set {

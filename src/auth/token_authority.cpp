@@ -1,17 +1,18 @@
 // Tokens over the session store. What a token says is believed only after its signature, and what it says of a session
 // only after the store, unless that is switched off: then the signature and the claims alone decide.
+//
+// Tokens tell wall-clock time, sessions the time line's (decision 0004).
+#include "access_token_writer.hpp"
 #include "compact_jws.hpp"
 #include "make_token_authority.hpp"
 #include "minted_tokens.hpp"
 #include "mutex.hpp"
 #include "refresh_token.hpp"
 #include "token_claims.hpp"
-#include "tokens.hpp"
 #include "verified_tokens.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <span>
 #include <utility>
 
 namespace latchkey {
@@ -21,10 +22,6 @@ using boost::system::error_code;
 
 // Nodes that issue and check tokens for each other may be so far apart (RFC 7519 section 4.1.5).
 constexpr seconds clock_leeway{5};
-
-void wipe_text(std::string& text) noexcept {
-    wipe(std::span(text.data(), text.size()));
-}
 
 profile_ptr profile_of(const token_claims& claims, bool remote_user_is_email) {
     user who;
@@ -51,52 +48,30 @@ public:
         }
         if (known->profile && scrutiny == token_scrutiny::configured)
             co_return session_of(*known);
-        auto found = co_await session_behind(known->user, known->session);
+        auto found = co_await session_behind(*known);
         co_return found;
     }
 
-    result<access_token> issue(const session& of) override {
-        const time_point now = parts_.time.now();
-        const time_point end = std::min(now + settings_.access_lifetime, of.expires_at);
-        if (end <= now)
-            return errc::no_session;
-        token_claims claims;
-        claims.issuer = settings_.issuer;
-        claims.audience = settings_.audience;
-        claims.subject = of.user->id;
-        claims.session = of.id;
-        claims.id = random_public_id();
-        claims.expires_at = end;
-        claims.issued_at = claims.not_before = now;
-        claims.authenticated = of.authenticated_at;
-        claims.email = of.user->email;
-        claims.name = of.user->name;
-        claims.groups = of.user->groups;
-        auto text = keys()->sign(write_claims(claims, settings_.static_claims));
-        if (!text)
-            return text.error();
-        access_token out{secret(*text), end - now};
-        wipe_text(*text);
-        count(issued_);
-        return out;
-    }
+    result<access_token> issue(const session& of) override { return make(of, token_purpose::credential); }
 
     result<void> mint(const session& of, std::string& out) override {
-        if (minted_.append(of, parts_.time.now(), out))
+        const wall_time wall = parts_.time.wall();
+        if (minted_.append(of, wall, out))
             return {};
         const std::uint64_t generation = minted_.generation();
-        const auto token = issue(of);
+        const auto token = make(of, token_purpose::upstream);
         if (!token)
             return token.error();
         out.append(token->text.reveal());
         const seconds fresh = token->lifetime - token->lifetime / 5;
-        minted_.put(of, token->text.reveal(), parts_.time.now() + fresh, generation);
+        minted_.put(of, token->text.reveal(), wall, wall + fresh, generation);
         return {};
     }
 
     task<result<token_pair>> login(login_request request) override {
         request.remember = true;
         request.credential = credential_kind::refresh_token;
+        request.objection = [this](const user& who) { return writer_.objection_to(who); };
         auto opened = co_await parts_.logins.login(std::move(request));
         if (!opened)
             co_return opened.error();
@@ -158,10 +133,12 @@ public:
             if (*found) {
                 account.emplace();
                 account->is_refresh = true;
+                account->static_claims = settings_.static_claims;
                 account->value = **std::move(found);
-                account->expires_at =
+                const time_point end =
                     std::min(account->value.idle_expires_at, account->value.created_at + settings_.refresh_lifetime);
-                if (account->expires_at <= parts_.time.now())
+                account->expires_at = to_wall(parts_.time, end);
+                if (end <= parts_.time.now())
                     account.reset();
             }
             co_return account;
@@ -169,12 +146,19 @@ public:
         const auto claims = believed(token);
         if (!claims || out_of_force(*claims))
             co_return account;
-        auto found = co_await session_behind(claims->subject, claims->session);
+        auto found = co_await session_behind(essence_of(*claims));
         if (!found && found.error() == errc::no_session)
             co_return account;
         if (!found)
             co_return found.error();
-        account = token_account{false, *std::move(found), claims->expires_at, claims->issued_at, claims->id};
+        account.emplace();
+        account->value = *std::move(found);
+        account->expires_at = claims->expires_at;
+        account->issued_at = claims->issued_at;
+        account->not_before = claims->not_before;
+        account->token_id = claims->id;
+        account->for_upstream = claims->for_upstream;
+        account->static_claims = settings_.static_claims;
         co_return account;
     }
 
@@ -215,22 +199,31 @@ private:
         return keys_;
     }
 
+    result<access_token> make(const session& of, token_purpose what_for) {
+        auto token = writer_.write(of, what_for, *keys());
+        if (token)
+            count(issued_);
+        return token;
+    }
+
     // A token in force, as far as it can say itself. One that was seen before costs a hash, and allocates nothing.
     result<verified_token> good(std::string_view token) {
         if (token.size() > compact_jws::largest)
             return errc::no_session;
-        const time_point now = parts_.time.now();
         const auto digest = verified_.digest_of(token);
-        if (auto known = verified_.find(digest, now))
+        if (auto known = verified_.find(digest, parts_.time.wall()); known && has_begun(known->not_before))
             return *std::move(known);
         const std::uint64_t generation = verified_.generation();
         const auto claims = believed(token);
         if (!claims)
             return claims.error();
+        // What an application was given as a proof is no key to this server: one that is broken into cannot act for
+        // those who visit it (decision 0017).
+        if (claims->for_upstream)
+            return errc::no_session;
         if (const auto fault = out_of_force(*claims))
             return fault;
-        verified_token fresh{claims->subject,   claims->session,       claims->expires_at,
-                             claims->issued_at, claims->authenticated, {}};
+        verified_token fresh = essence_of(*claims);
         if (!settings_.check_revocation)
             fresh.profile = profile_of(*claims, settings_.remote_user_is_email);
         verified_.put(digest, fresh, generation);
@@ -250,28 +243,40 @@ private:
         return read_claims(parsed->payload());
     }
 
+    bool has_begun(wall_time not_before) const { return not_before <= parts_.time.wall() + clock_leeway; }
+
     error_code out_of_force(const token_claims& claims) const {
-        const time_point now = parts_.time.now();
         const bool ours = claims.issuer == settings_.issuer && claims.audience == settings_.audience;
-        const bool now_good = now < claims.expires_at && claims.not_before <= now + clock_leeway;
+        const bool now_good = parts_.time.wall() < claims.expires_at && has_begun(claims.not_before);
         return ours && now_good ? error_code{} : make_error_code(errc::no_session);
     }
 
-    static session session_of(const verified_token& token) {
+    static verified_token essence_of(const token_claims& claims) noexcept {
+        return {claims.subject, claims.session, claims.expires_at, claims.not_before, claims.authenticated, {}};
+    }
+
+    session session_of(const verified_token& token) const {
+        const time_point now = parts_.time.now();
+        const wall_time wall = parts_.time.wall();
+        const auto on_time_line = [&](wall_time t) { return now + (t - wall); };
         session out;
         out.id = token.session;
         out.user = token.profile;
-        out.created_at = out.authenticated_at = token.authenticated_at;
-        out.last_seen_at = token.issued_at;
-        out.idle_expires_at = out.expires_at = token.expires_at;
+        out.created_at = out.authenticated_at = on_time_line(token.authenticated_at);
+        out.last_seen_at = on_time_line(token.not_before);
+        out.idle_expires_at = out.expires_at = on_time_line(token.expires_at);
         return out;
     }
 
-    task<result<session>> session_behind(const public_id& user, const public_id& id) {
-        auto found = co_await parts_.sessions.find(user, id);
+    // From the authentication to the token's end is the same time by every clock, and the session knows when that was:
+    // a wall clock that was set back gives no token a longer life (requirement T3).
+    task<result<session>> session_behind(const verified_token& token) {
+        auto found = co_await parts_.sessions.find(token.user, token.session);
         if (!found)
             co_return found.error();
-        if (!*found)
+        const std::optional<session>& held = *found;
+        const seconds reach = token.expires_at - token.authenticated_at;
+        if (!held || parts_.time.now() - held->authenticated_at >= reach)
             co_return errc::no_session;
         co_return **std::move(found);
     }
@@ -327,6 +332,7 @@ private:
 
     const token_authority_parts parts_;
     const token_settings settings_;
+    const access_token_writer writer_{settings_, parts_.time, parts_.log};
 
     mutable mutex mutex_;
     std::shared_ptr<const token_keys> keys_ LATCHKEY_GUARDED_BY(mutex_);

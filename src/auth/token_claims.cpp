@@ -27,14 +27,16 @@ std::string list_of(const std::vector<std::string>& texts) {
     return out.append("]");
 }
 
-std::string number(time_point t) {
+std::string number(wall_time t) {
     return std::to_string(t.time_since_epoch().count());
 }
 
-enum class claim : std::uint8_t { iss, sub, aud, exp, iat, nbf, jti, sid, auth_time, email, name, groups };
+// token_use stands in some tokens only, and last.
+enum class claim : std::uint8_t { iss, sub, aud, exp, iat, nbf, jti, sid, auth_time, email, name, groups, token_use };
 
-constexpr std::array<std::string_view, 12> claim_names{"iss", "sub", "aud",       "exp",   "iat",  "nbf",
-                                                       "jti", "sid", "auth_time", "email", "name", "groups"};
+constexpr std::array<std::string_view, 13> claim_names{"iss", "sub",       "aud",   "exp",  "iat",    "nbf",      "jti",
+                                                       "sid", "auth_time", "email", "name", "groups", "token_use"};
+constexpr auto needed_claims = claim_names.size() - 1;
 
 constexpr std::int64_t latest = std::int64_t{1} << 53;  // what every JSON reader can hold
 
@@ -50,7 +52,7 @@ class claim_reader final : public nlohmann::json_sax<nlohmann::json> {
 public:
     token_claims claims;
 
-    bool complete() const noexcept { return seen_.all(); }
+    bool complete() const noexcept { return (seen_ | std::bitset<claim_names.size()>(1U << needed_claims)).all(); }
 
     bool null() override { return passing_over(); }
     bool boolean(bool) override { return passing_over(); }
@@ -60,9 +62,9 @@ public:
             return true;
         if (depth_ != 1 || value > static_cast<std::uint64_t>(latest))
             return false;
-        time_point* const into = time_of(*current_);
+        wall_time* const into = time_of(*current_);
         if (into)
-            *into = time_point{seconds{static_cast<std::int64_t>(value)}};
+            *into = wall_time{seconds{static_cast<std::int64_t>(value)}};
         return into;
     }
     bool number_float(number_float_t, const string_t&) override { return passing_over(); }
@@ -75,6 +77,8 @@ public:
             claims.groups.push_back(value);
             return true;
         }
+        if (*current_ == claim::token_use)
+            return claims.for_upstream = true;
         if (std::string* const text = text_of(*current_)) {
             *text = value;
             return true;
@@ -123,7 +127,7 @@ private:
     // Inside the object, in a member that is none of the claims.
     bool passing_over() const noexcept { return depth_ != 0 && !current_; }
 
-    time_point* time_of(claim c) noexcept {
+    wall_time* time_of(claim c) noexcept {
         switch (c) {
             case claim::exp:
                 return &claims.expires_at;
@@ -183,6 +187,8 @@ std::string write_claims(const token_claims& c, std::string_view more) {
     out.append("\",\"auth_time\":").append(number(c.authenticated));
     out.append(",\"amr\":[\"pwd\"],\"email\":").append(quoted(c.email));
     out.append(",\"name\":").append(quoted(c.name)).append(",\"groups\":").append(list_of(c.groups));
+    if (c.for_upstream)
+        out.append(",\"token_use\":\"upstream\"");
     return out.append(more).append("}");
 }
 

@@ -18,16 +18,17 @@ namespace latchkey {
 struct token_claims {
     std::string issuer;
     std::string audience;
-    public_id subject;         // the user
-    public_id session;         // "sid"
-    public_id id;              // "jti"
-    time_point expires_at;     // the first second at which it is not good any more
-    time_point issued_at;      // "iat"
-    time_point not_before;     // "nbf"
-    time_point authenticated;  // "auth_time"
+    public_id subject;        // the user
+    public_id session;        // "sid"
+    public_id id;             // "jti"
+    wall_time expires_at;     // the first second at which it is not good any more
+    wall_time issued_at;      // "iat"
+    wall_time not_before;     // "nbf"
+    wall_time authenticated;  // "auth_time"
     std::string email;
     std::string name;
     std::vector<std::string> groups;
+    bool for_upstream = false;  // "token_use" is "upstream": a proof for an application, and no credential here
 };
 
 // `more`: ready-made members that go behind the claims, each with a comma in front. Throws std::bad_alloc.
@@ -36,8 +37,8 @@ std::string write_claims(const token_claims& claims, std::string_view more = {})
 // Those of the configuration, in the form of `more`. Throws std::bad_alloc.
 std::string write_static_claims(const std::vector<token_claim>& claims);
 
-// errc::no_session unless `json` is an object in which each of the claims stands once, in its own type; others are
-// passed over. Throws std::bad_alloc.
+// errc::no_session unless `json` is an object in which each of the claims stands once, in its own type ("token_use" at
+// most once, and with any value it is for the upstream); others are passed over. Throws std::bad_alloc.
 result<token_claims> read_claims(std::string_view json);
 
 }  // namespace latchkey

@@ -28,7 +28,7 @@ verified_tokens::set& verified_tokens::set_of(const mac::digest& digest) const n
 }
 
 // The comparison may take as long as it likes: nobody can choose a digest.
-std::optional<verified_token> verified_tokens::find(const mac::digest& digest, time_point now) const noexcept {
+std::optional<verified_token> verified_tokens::find(const mac::digest& digest, wall_time now) const noexcept {
     const set& among = set_of(digest);
     const mutex_lock lock(among.lock);
     for (const entry& one : among.entries)
@@ -44,9 +44,7 @@ void verified_tokens::put(const mac::digest& digest, const verified_token& token
     if (generation != generation_.load(std::memory_order_acquire))
         return;
     // Its own place, where somebody was quicker with the same token; else a free one, or the one that expires first.
-    const auto worth = [&](const entry& one) {
-        return one.digest == digest ? time_point::min() : one.token.expires_at;
-    };
+    const auto worth = [&](const entry& one) { return one.digest == digest ? wall_time::min() : one.token.expires_at; };
     entry& place = *std::min_element(among.entries.begin(), among.entries.end(),
                                      [&](const entry& a, const entry& b) { return worth(a) < worth(b); });
     outgoing = std::exchange(place.token.profile, token.profile);
@@ -61,7 +59,7 @@ void verified_tokens::forget_all() noexcept {
         const mutex_lock lock(among.lock);
         for (std::size_t i = 0; i < ways; ++i) {
             outgoing[i] = std::exchange(among.entries[i].token.profile, nullptr);
-            among.entries[i].token.expires_at = time_point{};
+            among.entries[i].token.expires_at = wall_time{};
         }
     }
 }

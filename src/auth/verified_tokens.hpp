@@ -25,8 +25,8 @@ namespace latchkey {
 // What is left to be known of a good token.
 struct verified_token {
     public_id user, session;
-    time_point expires_at, issued_at, authenticated_at;
-    profile_ptr profile;  // made of its claims; null where the session store is asked
+    wall_time expires_at, not_before, authenticated_at;  // as it says
+    profile_ptr profile;                                 // made of its claims; null where the session store is asked
 };
 
 class verified_tokens {
@@ -40,7 +40,7 @@ public:
     mac::digest digest_of(std::string_view token) const noexcept { return key_.digest_of({bytes_of(token)}); }
 
     // Nothing at or after its expiry. Does not allocate.
-    std::optional<verified_token> find(const mac::digest& digest, time_point now) const noexcept;
+    std::optional<verified_token> find(const mac::digest& digest, wall_time now) const noexcept;
     // `generation`: what it was before the keys were read that verified the token.
     void put(const mac::digest& digest, const verified_token& token, std::uint64_t generation) noexcept;
     // The keys have changed.

@@ -6,8 +6,7 @@
 namespace latchkey {
 namespace {
 
-constexpr std::size_t longest_address = 254;  // RFC 5321 4.5.3.1.3, less the angle brackets
-constexpr std::size_t longest_label = 63;     // RFC 1035 2.3.4
+constexpr std::size_t longest_label = 63;  // RFC 1035 2.3.4
 
 constexpr bool is_lower_or_digit(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -39,7 +38,7 @@ bool is_domain(std::string_view domain) noexcept {
 }  // namespace
 
 result<email_address> email_address::parse(std::string_view text) {
-    if (text.size() > longest_address)
+    if (text.size() > longest)
         return errc::invalid_email;
     std::string folded(text);
     std::ranges::transform(folded, folded.begin(), fold);

@@ -46,6 +46,8 @@ private:
                 return "the store does not answer";
             case errc::unsupported_hash:
                 return "the stored password hash is not argon2id within bounds";
+            case errc::token_too_large:
+                return "an access token for this user would be too large";
         }
         return "unknown error";
     }

@@ -6,8 +6,8 @@ namespace latchkey {
 namespace {
 
 // The first and the last second that four digits of a year can tell.
-constexpr time_point first{std::chrono::sys_days{std::chrono::year{0} / 1 / 1}};
-constexpr time_point last{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - seconds{1}};
+constexpr time_point first_second{std::chrono::sys_days{std::chrono::year{0} / 1 / 1}};
+constexpr time_point last_second{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - seconds{1}};
 
 void append_digits(std::string& text, unsigned value, unsigned scale) {
     for (; scale > 0; scale /= 10)
@@ -17,7 +17,7 @@ void append_digits(std::string& text, unsigned value, unsigned scale) {
 }  // namespace
 
 std::string to_rfc3339(time_point t) {
-    t = std::clamp(t, first, last);
+    t = std::clamp(t, first_second, last_second);
     const auto day = std::chrono::floor<std::chrono::days>(t);
     const std::chrono::year_month_day date{day};
     const auto second_of_day = static_cast<unsigned>((t - day).count());

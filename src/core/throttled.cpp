@@ -19,7 +19,7 @@ private:
     static constexpr const char* text = "too many attempts, try again later";
 };
 
-const throttle_category& category() noexcept {
+const throttle_category& throttle_codes() noexcept {
     static const throttle_category one;
     return one;
 }
@@ -27,11 +27,11 @@ const throttle_category& category() noexcept {
 }  // namespace
 
 boost::system::error_code throttled_for(seconds wait) noexcept {
-    return {static_cast<int>(std::clamp(wait, seconds{1}, longest_wait).count()), category()};
+    return {static_cast<int>(std::clamp(wait, seconds{1}, longest_wait).count()), throttle_codes()};
 }
 
 seconds throttle_wait(const boost::system::error_code& error) noexcept {
-    return seconds{error.category() == category() ? error.value() : 0};
+    return seconds{error.category() == throttle_codes() ? error.value() : 0};
 }
 
 }  // namespace latchkey

@@ -10,10 +10,6 @@
 namespace latchkey {
 namespace {
 
-constexpr std::size_t longest_name = 128;
-constexpr std::size_t longest_group = 64;
-constexpr std::size_t most_groups = 64;
-
 constexpr bool is_group_character(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
            c == '-';
@@ -44,7 +40,7 @@ std::string identity_header_block(const user_profile& profile, bool remote_user_
 }  // namespace
 
 result<void> validate_user_name(std::string_view name) {
-    if (name.size() > longest_name)
+    if (name.size() > longest_user_name)
         return errc::invalid_request;
     while (!name.empty()) {
         const auto c = take_code_point(name);

@@ -81,15 +81,15 @@ std::string signing_key::public_jwk() const {
 }
 
 result<std::string> signing_key::sign(std::string_view payload_json) const {
-    if (payload_json.empty() || payload_json.size() > compact_jws::largest)
+    if (payload_json.empty())
         return errc::invalid_request;
+    if (payload_json.size() > largest_payload)
+        return errc::token_too_large;
     std::string token = header_ + '.' + open_base64url(bytes_of(payload_json));
     const auto signature = signer_->sign(token);
     if (!signature)
         return signature.error();
     token.append(1, '.').append(open_base64url(*signature));
-    if (token.size() > compact_jws::largest)
-        return errc::invalid_request;
     return token;
 }
 

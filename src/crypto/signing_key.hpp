@@ -4,11 +4,13 @@
 // business: here are texts. Immutable: all members may be called from every thread.
 #pragma once
 
+#include "compact_jws.hpp"
 #include "token_algorithm.hpp"
 
 #include <latchkey/error.hpp>
 #include <latchkey/secret.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -43,8 +45,12 @@ public:
     // {"alg":"EdDSA","kid":"…","typ":"at+jwt"}.
     std::string_view header() const noexcept { return header_; }
 
-    // The token whose claims are `payload_json`. errc::invalid_request if it were longer than a compact_jws may be;
-    // errc::overloaded when there is no memory for it.
+    // Bytes of claims that a token has room for, whichever its algorithm: a compact_jws less the longest header, the
+    // longest signature and two dots.
+    static constexpr std::size_t largest_payload = (compact_jws::largest - 110 - 86 - 2) * 3 / 4;
+
+    // The token whose claims are `payload_json`. errc::token_too_large beyond largest_payload; errc::invalid_request
+    // without any; errc::overloaded when there is no memory for it.
     result<std::string> sign(std::string_view payload_json) const;
     // Whether `signature` is this key's over `signing_input`, the first two segments of a token with their dot.
     bool verify(std::string_view signing_input, std::span<const std::uint8_t> signature) const;

@@ -5,7 +5,7 @@
 namespace latchkey::http {
 namespace {
 
-constexpr std::array table{
+constexpr std::array admin_table{
     route{"/admin/users", methods::get, body_rule::none, list_users},
     route{"/admin/users", methods::post, body_rule::json, add_user},
     route{"/admin/users/{id}", methods::get, body_rule::none, show_user},
@@ -27,7 +27,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<const route> admin_routes() noexcept {
-    return table;
+    return admin_table;
 }
 
 admin_call caller_of(const exchange& x) noexcept {

@@ -136,7 +136,7 @@ task<void> connection::serve() {
 
         core_.counters.finish(x.group, x.status(), begun);
         bool broken = false;
-        bool written = write_answer(broken);
+        bool written = write_answer(x, broken);
         if (!written && !broken)
             written = co_await write_rest();
         if (!written) {
@@ -287,18 +287,26 @@ task<void> connection::answer(exchange& x, handler handle) {
     }
 }
 
-// The whole answer in one go, as nearly always; false with what is left in rest_, or with `broken` set.
-bool connection::write_answer(bool& broken) {
+// The whole answer in one go, as nearly always; false with what is left in rest_ and shared_, or with `broken` set.
+bool connection::write_answer(exchange& x, bool& broken) {
     auto& out = core_.out;
+    const auto shared = std::exchange(x.shared_content, nullptr);
+    const std::size_t all = out.size() + (shared ? shared->size() : 0);
     error_code error;
-    std::size_t sent = socket_.write_some(asio::buffer(out), error);
+    std::size_t sent =
+        shared ? socket_.write_some(std::array{asio::buffer(std::as_const(out)), asio::buffer(*shared)}, error)
+               : socket_.write_some(asio::buffer(out), error);
     if (error == asio::error::would_block)
         sent = 0;
     else if (error)
         broken = true;
-    const bool whole = sent == out.size() && !broken;
-    if (!whole && !broken)
-        rest_.assign(out, sent);
+    const bool whole = sent == all && !broken;
+    if (!whole && !broken) {
+        const std::size_t of_own = std::min(sent, out.size());
+        rest_.assign(out, of_own);
+        shared_ = shared;
+        shared_sent_ = sent - of_own;
+    }
     wipe(std::span(out.data(), out.size()));  // it may have held a cookie
     core_.clear_output();
     return whole;
@@ -307,8 +315,11 @@ bool connection::write_answer(bool& broken) {
 task<bool> connection::write_rest() {
     deadline = core_.deadline_in(svc_->limits.write_timeout.count());
     error_code error;
-    co_await asio::async_write(socket_, asio::buffer(rest_), asio::redirect_error(use_task, error));
+    const std::string_view shared = shared_ ? std::string_view(*shared_).substr(shared_sent_) : std::string_view();
+    const std::array<asio::const_buffer, 2> left{asio::buffer(rest_), asio::buffer(shared)};
+    co_await asio::async_write(socket_, left, asio::redirect_error(use_task, error));
     deadline = no_deadline;
+    shared_.reset();
     wipe(std::span(rest_.data(), rest_.size()));
     rest_ = std::string();
     co_return !error;

@@ -54,7 +54,7 @@ private:
     void abandon() noexcept;
     task<void> linger();
 
-    bool write_answer(bool& broken);
+    bool write_answer(exchange& x, bool& broken);
     task<std::size_t> read_some(char* into, std::size_t room);
     void reject(exchange& x, const problem& p);
     void refuse(exchange& x, const problem& p);
@@ -82,7 +82,11 @@ private:
     std::size_t early_body_ = 0;  // bytes of the body that stand behind the header
     std::unique_ptr<char[]> large_;
     header_scanner scanner_;
-    std::string rest_;  // of an answer that the socket would not take at once
+    // Of an answer that the socket would not take at once: rest_, then what follows shared_sent_ of what others send,
+    // too.
+    std::string rest_;
+    std::shared_ptr<const std::string> shared_;
+    std::size_t shared_sent_ = 0;
     std::array<char, small_buffer> small_;
 };
 

@@ -35,7 +35,7 @@ private:
 // once when that is gone; the deadline of the wait is what makes it look again.
 task<bool> connection::follow(std::uint64_t position) {
     const counted_follower counted(svc_->state.followers);
-    revocation_feed feed(*svc_->core.revoked, position);
+    revocation_feed feed(*svc_->core.revoked, svc_->core.time, position);
     coarse_ms spoke = core_.now;
     for (;;) {
         if (feed.append_next(rest_))

@@ -58,6 +58,7 @@ inline constexpr std::array counted_codes = std::to_array<std::string_view>({"ba
                                                                              "overloaded",
                                                                              "session_limit",
                                                                              "store_unavailable",
+                                                                             "token_too_large",
                                                                              "not_ready",
                                                                              "too_many_followers",
                                                                              "version_not_supported",

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <utility>
 
 namespace latchkey::http {
 namespace {
@@ -38,6 +39,7 @@ void exchange::start() noexcept {
     keep_alive = head.keep_alive;
     caching_ = "no-store";
     feed_position.reset();
+    shared_content.reset();
     token_refused = false;
     bearer_due = false;
     group = route_group::none;
@@ -119,12 +121,22 @@ void exchange::finish() {
 }
 
 void exchange::finish(std::string_view content_type, std::string_view content) {
+    finish_head(content_type, content.size());
+    if (head.verb != method::head)
+        core_.out.append(content);
+}
+
+void exchange::finish(std::string_view content_type, std::shared_ptr<const std::string> content) {
+    finish_head(content_type, content->size());
+    if (head.verb != method::head)
+        shared_content = std::move(content);
+}
+
+void exchange::finish_head(std::string_view content_type, std::size_t length) {
     auto& out = core_.out;
     out.append("Content-Type: ").append(content_type).append("\r\nContent-Length: ");
-    append_number(out, content.size());
+    append_number(out, length);
     out.append("\r\n\r\n");
-    if (head.verb != method::head)
-        out.append(content);
 }
 
 void exchange::finish_head(std::string_view content_type) {

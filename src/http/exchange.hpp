@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ public:
     bool for_programs = false;              // no page for anybody: the administrators' site
     bool token_refused = false;             // an access token came along that is none in force
     bool bearer_due = false;  // the rule that lets the request pass wants an access token for the upstream
+    // Of an answer that others send at the same time: it stands behind what is in the output buffer, see finish().
+    std::shared_ptr<const std::string> shared_content;
     // Set by a handler whose answer goes on with the revocations behind this position, see revocation_feed.hpp.
     std::optional<std::uint64_t> feed_position;
 
@@ -58,6 +61,7 @@ public:
     std::string_view request_id() const noexcept { return {request_id_.data(), request_id_size_}; }
     scratch_texts& scratch() noexcept { return core_.scratch; }
     core_counters& counters() noexcept { return core_.counters; }
+    coarse_ms coarse_now() const noexcept { return core_.now; }
 
     // The answer. `content_type` empty: no body and Content-Length: 0 (or none at all for 204).
     void begin(unsigned status);
@@ -69,6 +73,7 @@ public:
     void clear_cookie();
     void finish();
     void finish(std::string_view content_type, std::string_view content);
+    void finish(std::string_view content_type, std::shared_ptr<const std::string> content);  // sent without a copy
     void finish_head(std::string_view content_type);  // of an answer without end: keep_alive must be false
 
     // Whole answers. A refusal is a problem document, or a page for a browser that wants to show one to somebody.
@@ -81,6 +86,7 @@ public:
 
 private:
     bool wants_page() const noexcept;
+    void finish_head(std::string_view content_type, std::size_t length);
 
     core_context& core_;
     const client_address& peer_;

@@ -42,6 +42,8 @@ problem to_problem(boost::system::error_code error) noexcept {
             return problems::store_unavailable;
         case errc::unsupported_hash:
             return problems::internal_error;
+        case errc::token_too_large:
+            return problems::token_too_large;
     }
     return problems::internal_error;
 }

@@ -48,6 +48,7 @@ inline constexpr problem not_implemented{501, "not_implemented", "This method is
 inline constexpr problem overloaded{503, "overloaded", "Too much to do: try again shortly", 1};
 inline constexpr problem session_limit{503, "session_limit", "No more sessions can be opened now", 60};
 inline constexpr problem store_unavailable{503, "store_unavailable", "A store does not answer: try again shortly", 1};
+inline constexpr problem token_too_large{503, "token_too_large", "This user's access token would be too large"};
 inline constexpr problem not_ready{503, "not_ready", "Starting up or shutting down", 1};
 inline constexpr problem too_many_followers{503, "too_many_followers", "As many follow the feed as may: poll instead",
                                             10};

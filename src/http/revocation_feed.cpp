@@ -4,12 +4,12 @@
 
 namespace latchkey::http {
 
-void append_revocation(std::string& out, const revocation& one) {
+void append_revocation(std::string& out, const revocation& one, seconds wall_ahead) {
     out.append("{\"sid\":\"");
     const auto at = out.size();
     out.resize(at + 32);
     one.session.write(out.data() + at);
-    out.append("\",\"exp\":").append(std::to_string(one.until.time_since_epoch().count())).append("}");
+    out.append("\",\"exp\":").append(std::to_string((one.until.time_since_epoch() + wall_ahead).count())).append("}");
 }
 
 // Who has everything costs one load of an atomic number. "gap" stands in front of what follows it: some that are alive
@@ -25,9 +25,10 @@ bool revocation_feed::append_next(std::string& out) {
     const revocation_list news = source_.since(position_, batch);
     if (!news.complete)
         out.append("event: gap\ndata: {}\n\n");
+    const seconds ahead = wall_ahead(time_);
     for (const revocation& one : news.entries) {
         out.append("event: revoked\nid: ").append(std::to_string(one.number)).append("\ndata: ");
-        append_revocation(out, one);
+        append_revocation(out, one, ahead);
         out.append("\n\n");
     }
     position_ = news.version;

@@ -4,6 +4,7 @@
 // it has to catch up with. For one thread.
 #pragma once
 
+#include <latchkey/clock.hpp>
 #include <latchkey/revocations.hpp>
 
 #include <cstddef>
@@ -20,8 +21,9 @@ public:
     static constexpr std::size_t batch = 256;             // events in one piece
     static constexpr std::int64_t heartbeat_ms = 10'000;  // silence is never longer, up to a second
 
-    // Begins behind `position`, see revocations::since(). `source` must outlive it.
-    revocation_feed(const revocations& source, std::uint64_t position) : source_(source), position_(position) {}
+    // Begins behind `position`, see revocations::since(). `source` and `time` must outlive it.
+    revocation_feed(const revocations& source, const clock& time, std::uint64_t position)
+        : source_(source), time_(time), position_(position) {}
 
     // The next events; false when there are none. Throws std::bad_alloc.
     bool append_next(std::string& out);
@@ -32,11 +34,13 @@ public:
 
 private:
     const revocations& source_;
+    const clock& time_;
     std::uint64_t position_;
     bool greeted_ = false;
 };
 
-// {"sid":"…","exp":…}: no access token of the session is good from exp on. Throws std::bad_alloc.
-void append_revocation(std::string& out, const revocation& one);
+// {"sid":"…","exp":…}: no access token of the session is good from exp on. `wall_ahead`: of the time line, which the
+// entry counts by, while the reader goes by the wall clock. Throws std::bad_alloc.
+void append_revocation(std::string& out, const revocation& one, seconds wall_ahead);
 
 }  // namespace latchkey::http

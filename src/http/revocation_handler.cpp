@@ -6,6 +6,8 @@
 #include "session_json.hpp"
 #include "text.hpp"
 
+#include <memory>
+
 namespace latchkey::http {
 namespace {
 
@@ -50,7 +52,7 @@ task<void> list_revocations(exchange& x) {
         begin_feed(x);
         co_return;
     }
-    const auto page = x.svc->state.revoked.get(*revoked, x.svc->core.time.now());
+    const auto page = x.svc->state.revoked.get(*revoked, x.svc->core.time, x.coarse_now());
     const std::string tag = '"' + std::to_string(page->version) + '"';
     const bool known = !x.head.is_repeated(field::if_none_match) && names_tag(x.head[field::if_none_match], tag);
     x.allow_revalidation();
@@ -60,7 +62,7 @@ task<void> list_revocations(exchange& x) {
     if (known)
         x.finish();
     else
-        x.finish(json_type, page->text);
+        x.finish(json_type, std::shared_ptr<const std::string>(page, &page->text));
 }
 
 }  // namespace latchkey::http

@@ -14,7 +14,7 @@ std::string quoted(const std::string& text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string number(time_point t) {
+std::string number(wall_time t) {
     return std::to_string(t.time_since_epoch().count());
 }
 
@@ -45,17 +45,21 @@ std::string introspection_json(const token_account& account, const services& svc
     out.append(",\"exp\":").append(number(account.expires_at));
     if (!account.is_refresh) {
         out.append(",\"iat\":").append(number(account.issued_at));
+        out.append(",\"nbf\":").append(number(account.not_before));
         out.append(",\"jti\":").append(quoted(account.token_id.str()));
     }
     out.append(",\"sid\":").append(quoted(s.id.str()));
-    out.append(",\"auth_time\":").append(number(s.authenticated_at));
-    out.append(",\"username\":").append(quoted(s.user->email));
+    out.append(",\"auth_time\":").append(number(to_wall(svc.core.time, s.authenticated_at)));
+    out.append(",\"amr\":[\"pwd\"],\"username\":").append(quoted(s.user->email));
     out.append(",\"email\":").append(quoted(s.user->email));
     out.append(",\"name\":").append(quoted(s.user->name));
     out.append(",\"groups\":[");
     for (std::size_t i = 0; i < s.user->groups.size(); ++i)
         out.append(i > 0 ? "," : "").append(quoted(s.user->groups[i]));
-    return out.append("]}\n");
+    out.append("]");
+    if (account.for_upstream)
+        out.append(",\"token_use\":\"upstream\"");
+    return out.append(account.static_claims).append("}\n");
 }
 
 void refuse_grant(exchange& x, unsigned status, std::string_view error, std::string_view description,
@@ -73,6 +77,8 @@ void refuse_grant(exchange& x, boost::system::error_code error) {
     const problem p = to_problem(error);
     if (p.status == 429)
         return refuse_grant(x, 429, p.code, p.title, p.retry_after);
+    if (error == errc::token_too_large)
+        return refuse_grant(x, 503, p.code, p.title);
     if (p.status == 503)
         return refuse_grant(x, 503, "temporarily_unavailable", p.title, p.retry_after);
     if (error == errc::invalid_credentials)

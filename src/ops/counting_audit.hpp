@@ -26,7 +26,7 @@ public:
     static constexpr auto outcomes = std::to_array<std::string_view>(
         {"success", "invalid_credentials", "throttled", "overloaded", "session_limit", "store_unavailable",
          "changed_meanwhile", "password_too_long", "internal_error", "no_session", "weak_password", "unfinished",
-         "no_token", "wrong_token", "faults", "second_signal", "other"});
+         "no_token", "wrong_token", "token_too_large", "faults", "second_signal", "other"});
 
     // `next` must outlive it.
     explicit counting_audit(audit_sink& next) noexcept : next_(next) {}

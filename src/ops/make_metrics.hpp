@@ -24,6 +24,7 @@ struct metric_sources {
     std::function<queue_stats()> hashing;
     std::function<queue_stats()> database;
     std::function<throttle_stats()> throttle;
+    std::function<redis_stats()> redis;   // none: sessions are elsewhere
     std::function<token_stats()> tokens;  // none: the token mode is off
     const counting_audit* events = nullptr;
     const logger* log = nullptr;

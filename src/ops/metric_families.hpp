@@ -18,6 +18,7 @@ void write_sessions(metric_writer& to, const session_stats& sessions);
 void write_queues(metric_writer& to, const std::optional<queue_stats>& hashing,
                   const std::optional<queue_stats>& database);
 void write_throttle(metric_writer& to, const throttle_stats& throttle);
+void write_redis(metric_writer& to, const redis_stats& redis);
 void write_tokens(metric_writer& to, const token_stats& tokens);
 // `started`: Unix time.
 void write_process(metric_writer& to, double started);

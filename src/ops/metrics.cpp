@@ -42,6 +42,8 @@ public:
                      sources_.database ? std::optional(sources_.database()) : std::nullopt);
         if (sources_.throttle)
             write_throttle(to, sources_.throttle());
+        if (sources_.redis)
+            write_redis(to, sources_.redis());
         if (sources_.tokens)
             write_tokens(to, sources_.tokens());
         write_process(to, unix_seconds(started_));

@@ -23,8 +23,9 @@ public:
         } catch (...) {
             error_ = std::current_exception();
         }
-        resume();
     }
+
+    void finish() noexcept override { resume(); }
 
     void refuse() noexcept override {
         out_.emplace(errc::overloaded);

@@ -5,17 +5,23 @@
 namespace latchkey {
 namespace {
 
-std::int64_t seconds_of(clockid_t id) noexcept {
+constexpr std::int64_t second = 1'000'000'000;
+
+std::int64_t nanoseconds_of(clockid_t id) noexcept {
     timespec t{};
     clock_gettime(id, &t);
-    return t.tv_sec;
+    return t.tv_sec * second + t.tv_nsec;
 }
 
-// CLOCK_BOOTTIME rather than CLOCK_MONOTONIC: a session must not live longer because the machine slept.
+// CLOCK_BOOTTIME rather than CLOCK_MONOTONIC: a session must not live longer because the machine slept. The offset is
+// kept to the nanosecond, so that the time line's seconds begin with the wall clock's while nobody steps that.
 class system_clock final : public clock {
 public:
-    system_clock() : offset_(seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME)) {}
-    time_point now() const noexcept override { return time_point{seconds{offset_ + seconds_of(CLOCK_BOOTTIME)}}; }
+    system_clock() : offset_(nanoseconds_of(CLOCK_REALTIME) - nanoseconds_of(CLOCK_BOOTTIME)) {}
+    time_point now() const noexcept override {
+        return time_point{seconds{(offset_ + nanoseconds_of(CLOCK_BOOTTIME)) / second}};
+    }
+    wall_time wall() const noexcept override { return wall_time{seconds{nanoseconds_of(CLOCK_REALTIME) / second}}; }
 
 private:
     const std::int64_t offset_;

@@ -171,10 +171,13 @@ void worker_pool::work() noexcept {
             continue;
         static_cast<job*>(next)->run();
         const auto took = steady::now() - begun;
-        mutex_lock lock(mutex_);
-        note_run(took);
-        --counted_.running;
-        ++counted_.done;
+        {
+            mutex_lock lock(mutex_);
+            note_run(took);
+            --counted_.running;
+            ++counted_.done;
+        }
+        static_cast<job*>(next)->finish();  // last: the job may be gone then
     }
 }
 

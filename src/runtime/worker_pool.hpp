@@ -57,11 +57,13 @@ class worker_pool {
 public:
     using flow_id = fair_queue::flow_id;
 
-    // One waiting piece of work. Owned by whoever posts it and alive until run() or refuse() was called, exactly one
-    // of them, exactly once; neither may throw.
+    // One waiting piece of work. Owned by whoever posts it and alive until finish() or refuse() was called, exactly
+    // one of them, exactly once; nothing here may throw.
     class job : public fair_queue::item {
     public:
         virtual void run() noexcept = 0;  // on a worker thread
+        // After run(), on the same thread, and when stats() has it counted: whoever waits goes on.
+        virtual void finish() noexcept {}
         // It had to give way, it has waited too long, or the pool is stopping. On any thread that uses the pool.
         virtual void refuse() noexcept = 0;
 

@@ -1,5 +1,5 @@
-// Who may change users and sessions in a database file: one server, which holds the sessions in its memory, or commands
-// while there is none.
+// Who may change users and sessions in a database file: one server, which holds the sessions in its memory; or, while
+// there is none of these, commands, and servers that have their sessions elsewhere.
 //
 // A lock on the file "<database file>-server" beside the database, which goes with the process however that ends. The
 // database file itself is never opened here: closing it would drop SQLite's own locks.
@@ -29,8 +29,8 @@ private:
 // std::runtime_error with a sentence for the operator that names the file.
 database_lock lock_for_server(const database_options& options, milliseconds patience = milliseconds{5'000});
 
-// For a command, beside other commands. Nothing: a server has the lock. Throws std::runtime_error with a sentence for
-// the operator when the file cannot be used.
+// For a command or a server that shares, beside others of these. Nothing: a server of the other kind has the lock.
+// Throws std::runtime_error with a sentence for the operator when the file cannot be used.
 std::optional<database_lock> lock_for_command(const database_options& options);
 
 }  // namespace latchkey

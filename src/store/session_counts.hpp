@@ -3,6 +3,8 @@
 // Counted where sessions begin and end, by whichever thread that is; on a cache line that no check ever reads.
 #pragma once
 
+#include <latchkey/stats.hpp>
+
 #include <atomic>
 #include <cstdint>
 
@@ -19,6 +21,18 @@ public:
     number revoked{0};
     number over_cap{0};
     number expired{0};
+
+    // All but what only the store knows.
+    session_stats read() const {
+        session_stats out;
+        out.created = created.load(std::memory_order_relaxed);
+        out.rotated = rotated.load(std::memory_order_relaxed);
+        out.signed_out = signed_out.load(std::memory_order_relaxed);
+        out.revoked = revoked.load(std::memory_order_relaxed);
+        out.over_cap = over_cap.load(std::memory_order_relaxed);
+        out.expired = expired.load(std::memory_order_relaxed);
+        return out;
+    }
 
     static void add(number& to, std::uint64_t n = 1) noexcept { to.fetch_add(n, std::memory_order_relaxed); }
 };

@@ -41,6 +41,7 @@ struct user_entry {
     public_id user;
     profile_ptr profile;                                      // the one that all these sessions share
     boost::container::small_vector<session_ref, 2> sessions;  // oldest first; never empty between two operations
+    bool trimming = false;                                    // somebody is about to take out what is above the cap
 
 private:
     // Ids are random when this program makes them. An imported one may not be: mix all its bits.

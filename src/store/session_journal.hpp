@@ -55,6 +55,7 @@ struct journal_change {
 struct last_seen {
     public_id id;
     time_point at;
+    public_id user = {};
 };
 
 // A session that was ended on purpose; see revocations.hpp.

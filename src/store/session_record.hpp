@@ -87,6 +87,8 @@ struct alignas(32) session_record {
         }
     }
 
+    latchkey::last_seen seen() const noexcept { return {id, to_time(last_seen), user->id}; }
+
     session copy(const lifetimes& limits) const {
         return {id,
                 user,

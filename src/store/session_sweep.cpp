@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <utility>
 
 namespace latchkey {
 namespace {
@@ -80,10 +81,43 @@ std::vector<last_seen> session_table::take_moved(std::uint32_t number) {
         for (std::uint32_t slot = from; slot < std::min(from + slots_per_look, end); ++slot)
             if (shard.records.contains(slot) && shard.records[slot].moved) {
                 shard.records[slot].moved = false;
-                moved.push_back({shard.records[slot].id, to_time(shard.records[slot].last_seen)});
+                moved.push_back(shard.records[slot].seen());
             }
     }
     return moved;
+}
+
+std::vector<last_seen> session_table::take_moved_of(const public_id& user) {
+    std::vector<last_seen> moved;
+    user_shard& owners = users_of(user);
+    mutex_lock lock(owners.mutex);
+    const auto owner = owners.users.find(user);
+    if (!owner)
+        return moved;
+    moved.reserve(owners.users[*owner].sessions.size());
+    for (const session_ref at : owners.users[*owner].sessions) {
+        session_shard& shard = shards_[at.shard()];
+        mutex_lock shard_lock(shard.mutex);
+        session_record& record = shard.records[at.slot()];
+        if (std::exchange(record.moved, false))
+            moved.push_back(record.seen());
+    }
+    return moved;
+}
+
+void session_table::clear() noexcept {
+    for (user_shard& owners : user_shards_) {
+        mutex_lock lock(owners.mutex);
+        for (std::uint32_t slot = 0; slot < owners.users.end(); ++slot) {
+            if (!owners.users.contains(slot))
+                continue;
+            for (const session_ref at : owners.users[slot].sessions) {
+                remove(at);
+                places_.give_back(1);
+            }
+            owners.users.erase(slot);
+        }
+    }
 }
 
 void session_table::configure(const session_options& options, std::vector<public_id>* dead) noexcept {

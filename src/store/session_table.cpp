@@ -25,6 +25,7 @@ std::optional<session> session_table::find(const session_key& key) noexcept {
     if (record.dead(second, shard.limits))
         return std::nullopt;
     record.touch(second, shard.limits);
+    ++shard.found;
     return record.copy(shard.limits);
 }
 

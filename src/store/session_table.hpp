@@ -83,6 +83,10 @@ public:
     // What must go so that `joining` sessions more keep within the user's cap: first the dead, then the oldest; never
     // a pending one. Ascending.
     std::vector<public_id> surplus(const public_id& user, std::size_t joining) const;
+    // surplus() with nobody joining, for one caller at a time until that calls end_trim(): two that each saw one too
+    // many, and not the same ones pending, would take out two. nullopt: there is one, and another sees to it.
+    std::optional<std::vector<public_id>> begin_trim(const public_id& user);
+    void end_trim(const public_id& user) noexcept;
     session_places& places() noexcept { return places_; }
     // The table counts what expired and what insert() took out; its user all that only it can tell.
     session_counts& counts() noexcept { return counts_; }
@@ -103,6 +107,8 @@ public:
     static std::uint32_t shard_of(const public_id& user) noexcept { return user_entry::shard_of(user, shard_count); }
     std::size_t size() const noexcept { return places_.taken(); }
     std::size_t limit() const noexcept { return places_.limit(); }
+    // How often find() by a key found one.
+    std::uint64_t found() const noexcept;
 
     // Changing. Gives the session its new key, unless it died or does not have the key `seen.key` any more.
     // errc::store_unavailable when `fresh` is there already or without memory; nothing has changed then.
@@ -120,6 +126,9 @@ public:
     void sweep(sweep_report* report = nullptr) noexcept;
     // When the sessions of one shard were last seen, of those where that moved since it was last told.
     std::vector<last_seen> take_moved(std::uint32_t shard);
+    std::vector<last_seen> take_moved_of(const public_id& user);
+    // Takes out everything, a shard at a time.
+    void clear() noexcept;
     // See session_store::configure(). Adds to `dead` what was dead by the old limits and not swept yet.
     void configure(const session_options& options, std::vector<public_id>* dead = nullptr) noexcept;
 
@@ -128,6 +137,7 @@ private:
         mutable latchkey::mutex mutex;
         lifetimes limits LATCHKEY_GUARDED_BY(mutex){session_options{}};  // the same in all but while they change
         keyed_slab<session_record> records LATCHKEY_GUARDED_BY(mutex);
+        std::uint64_t found LATCHKEY_GUARDED_BY(mutex) = 0;
     };
     using reference_list = boost::container::small_vector<session_ref, 2>;
     struct dead_keys;

@@ -83,6 +83,25 @@ std::size_t session_table::erase(const public_id& user, std::span<const public_i
     return removed.alive;
 }
 
+std::optional<std::vector<public_id>> session_table::begin_trim(const public_id& user) {
+    user_shard& owners = users_of(user);
+    mutex_lock lock(owners.mutex);
+    const auto owner = owners.users.find(user);
+    std::vector<public_id> going = owner ? surplus_of(owners.users[*owner], 0) : std::vector<public_id>{};
+    if (going.empty())
+        return going;
+    if (std::exchange(owners.users[*owner].trimming, true))
+        return std::nullopt;
+    return going;
+}
+
+void session_table::end_trim(const public_id& user) noexcept {
+    user_shard& owners = users_of(user);
+    mutex_lock lock(owners.mutex);
+    if (const auto owner = owners.users.find(user))
+        owners.users[*owner].trimming = false;
+}
+
 session_table::removed_count session_table::remove(user_entry& owner, std::span<const public_id> ids) noexcept {
     removed_count removed;
     const auto gone = std::remove_if(owner.sessions.begin(), owner.sessions.end(), [&](session_ref at) {

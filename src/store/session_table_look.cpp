@@ -47,6 +47,15 @@ std::optional<traced_session> session_table::look_up(const public_id& user, cons
     return std::nullopt;
 }
 
+std::uint64_t session_table::found() const noexcept {
+    std::uint64_t sum = 0;
+    for (const session_shard& shard : shards_) {
+        mutex_lock lock(shard.mutex);
+        sum += shard.found;
+    }
+    return sum;
+}
+
 // By way of the users: a session may be given another key, and so another place in the session shards, while the walk
 // goes on, but it never leaves its user.
 std::optional<traced_session> session_table::search(const public_id& id, table_walk& where) const noexcept {

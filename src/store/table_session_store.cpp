@@ -7,13 +7,11 @@
 #include "table_session_store.hpp"
 
 #include "session_table.hpp"
-
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
+#include "session_trim.hpp"
+#include "step_aside.hpp"
+#include "without_exceptions.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <new>
 #include <optional>
@@ -24,33 +22,8 @@ namespace latchkey {
 namespace {
 
 using maybe_session = std::optional<session>;
-using moment_timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                       boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
-
-// Lets the other work of this io thread have its turn.
-task<void> let_others_run() {
-    const executor home = co_await boost::asio::this_coro::executor;
-    co_await boost::asio::post(home, use_task);
-}
-
+// Moments. As long as anybody waits for an answer.
 constexpr int most_attempts = 2000;
-
-// Waits until another thread may have got on. Two thousand times is as long as anybody waits for an answer.
-task<void> a_moment() {
-    const executor home = co_await boost::asio::this_coro::executor;
-    moment_timer timer(home, std::chrono::milliseconds(1));
-    co_await timer.async_wait(use_task);
-}
-
-// Out of memory before anything has changed is a failure of the store like any other.
-template <class T>
-task<result<T>> without_exceptions(task<result<T>> work) {
-    try {
-        co_return co_await std::move(work);
-    } catch (const std::bad_alloc&) {
-    }
-    co_return errc::store_unavailable;
-}
 
 // What is told is less than what was done: without memory for it nobody hears, and nothing fails.
 void add_if_possible(const std::vector<public_id>& ids, std::vector<public_id>& to) noexcept try {
@@ -231,11 +204,16 @@ task<result<session>> table_session_store::begin_durably(const session_key& key,
 
 // Logins that came together did not know of each other. When a commit fails, the user's next login tries again.
 task<void> table_session_store::keep_to_cap(const public_id& user, std::vector<public_id>* displaced) {
-    for (;;) {
-        journal_change eviction;
-        eviction.erase = table_.surplus(user, 0);
-        if (eviction.erase.empty())
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+        const session_trim trim(table_, user);
+        if (trim.busy()) {
+            co_await a_moment();
+            continue;
+        }
+        if (trim.going().empty())
             co_return;
+        journal_change eviction;
+        eviction.erase = trim.going();
         mark_revoked(eviction);
         const auto committed = co_await commit(eviction);
         if (!committed)
@@ -356,16 +334,9 @@ task<result<session_page>> table_session_store::page_behind(std::optional<sessio
 }
 
 session_stats table_session_store::stats() const {
-    const auto read = [](const session_counts::number& n) { return n.load(std::memory_order_relaxed); };
-    session_stats out;
+    session_stats out = counts_.read();
     out.live = table_.size();
     out.limit = table_.limit();
-    out.created = read(counts_.created);
-    out.rotated = read(counts_.rotated);
-    out.signed_out = read(counts_.signed_out);
-    out.revoked = read(counts_.revoked);
-    out.over_cap = read(counts_.over_cap);
-    out.expired = read(counts_.expired);
     if (journal_)
         out.journal = journal_->stats();
     return out;

@@ -1,4 +1,4 @@
-"""The way of a person through Latchkey in Chromium, behind real proxies with TLS (issue 4, point 8).
+"""The way of a person through Latchkey in Chromium, behind real proxies with TLS.
 
 Run by ctest; by hand: PROGRAM_UNDER_TEST=build/release/latchkey /usr/bin/python3 tests/browser/walk_test.py -v
 """
@@ -72,7 +72,7 @@ class Site(unittest.TestCase):
     def assert_page(self, browser, title):
         self.assertIn(title, browser.title)
         self.assertEqual(accessibility.faults(browser), [])
-        self.assertEqual(browser.complaints(), [])
+        self.assertEqual(browser.complaints(), [], "B1")
 
     def assert_at_login(self, browser):
         self.assertTrue(browser.url.startswith(self.origin + "/login"), browser.url)
@@ -134,6 +134,19 @@ class Walk:
         browser.open(self.origin + "/account")
         self.change_password(browser, changed, ADAS_PASSWORD, ADAS_PASSWORD)
 
+        # End all others at once, and stay.
+        other.open(self.guarded("/"))
+        self.sign_in(other)
+        browser.open(self.origin + "/account")
+        self.assertEqual(len(browser.all(".sessions > li")), 2)
+        browser.click("form[action='/account/sessions/end-others'] button")
+        self.assertEqual(browser.text("[role=status]"), "All your other sessions have ended.")
+        self.assert_page(browser, "Your account")
+        self.assertEqual(len(browser.all(".sessions > li")), 1)
+        self.assertEqual(browser.all("form[action='/account/sessions/end-others']"), [], "there is nothing left to end")
+        other.open(self.guarded("/"))
+        self.assert_at_login(other)
+
         # Sign out.
         browser.click("header button")
         self.assert_at_login(browser)
@@ -161,7 +174,7 @@ class Walk:
         self.assertEqual(browser.url, self.guarded(), "the way back has survived")
         self.assertIn("expiry", browser.cookies()[COOKIE], "kept signed in")
 
-    def test_after_signing_out_the_back_button_shows_nothing(self):
+    def test_after_signing_out_the_back_button_shows_nothing(self):  # B4
         browser = self.signed_in()
         browser.open(self.origin + "/account")
         browser.click("header button")
@@ -220,7 +233,7 @@ class Pages(Site):
 
     proxy = Nginx
 
-    def test_every_page_is_accessible_at_every_size_and_in_the_dark(self):
+    def test_every_page_is_accessible_at_every_size_and_in_the_dark(self):  # B6
         titles = {"en": "Sign in", "de": "Anmelden", "es": "Iniciar sesión"}
         kinds = ({"phone": True, "size": (320, 640)}, {"phone": True, "size": (390, 844), "dark": True}, {"dark": True})
         for kind, (language, title) in zip(kinds, titles.items()):

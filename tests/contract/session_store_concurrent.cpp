@@ -96,7 +96,7 @@ TEST_P(session_store_concurrent, touch_never_revives) {
     EXPECT_TRUE(list(alice).empty());
 }
 
-// V5: the total is exact, however many threads want the last places.
+// V5, E3: the total is exact, however many threads want the last places.
 TEST_P(session_store_concurrent, total_limit_is_exact) {
     options.max_total = 1500;
     session_store& sessions = make();

@@ -296,7 +296,7 @@ TEST_P(session_store_contract, cap_of_one) {
     EXPECT_EQ(store().size(), 1U);
 }
 
-// V5: a full store refuses, keeps everything, and takes again when there is room.
+// V5, E3: a full store refuses, keeps everything, and takes again when there is room.
 TEST_P(session_store_contract, total_limit_refuses_and_keeps) {
     options.max_total = 5;
     make();

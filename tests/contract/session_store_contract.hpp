@@ -1,8 +1,8 @@
 // What every session_store must do, whatever it is made of: a fixture over a factory.
 //
 // To hold another store against the suite, instantiate session_store_contract, session_store_model and
-// session_store_concurrent with its factory, and session_store_durable if it keeps sessions; see
-// table_session_store_contract.cpp.
+// session_store_concurrent with its factory, session_store_durable if it keeps sessions, and session_store_beside_users
+// if it keeps them where the users are; see table_session_store_contract.cpp.
 #pragma once
 
 #include "await.hpp"
@@ -37,6 +37,11 @@ public:
     virtual void cut_off() {}
     // Whether every write fails from now on.
     virtual void fail(bool) {}
+    // Sweeps until that changes nothing more. For a store that sweeps behind its caller's back.
+    virtual void sweep_all(session_store& store) {
+        for (int i = 0; i < 1000; ++i)
+            store.sweep();
+    }
 };
 
 struct session_store_factory {
@@ -44,6 +49,7 @@ struct session_store_factory {
     std::function<std::unique_ptr<session_store_backing>()> make;
     bool durable = false;           // whether sessions survive, and so whether verbs wait for something
     std::uint64_t races = 100'000;  // how many the concurrent tests run; fewer for a store that waits for a disk
+    seconds lag{0};                 // what is over for so long is swept
 };
 
 // The n-th of an endless row of keys, ids and users; the same for the same n.
@@ -150,5 +156,8 @@ protected:
             backing().add_user(user);
     }
 };
+
+// Whose sessions lie beside the users.
+class session_store_beside_users : public session_store_durable {};
 
 }  // namespace latchkey::testing

@@ -128,6 +128,7 @@ TEST_P(session_store_model, agrees_with_the_model) {
             }
         }
         sweep_all();
+        expected.forget_dead();
         EXPECT_EQ(store().size(), expected.size());
     }
 }

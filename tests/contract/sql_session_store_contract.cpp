@@ -72,6 +72,7 @@ INSTANTIATE_TEST_SUITE_P(sql, session_store_contract, ::testing::Values(sqlite),
 INSTANTIATE_TEST_SUITE_P(sql, session_store_model, ::testing::Values(sqlite), name_of_sql);
 INSTANTIATE_TEST_SUITE_P(sql, session_store_concurrent, ::testing::Values(sqlite), name_of_sql);
 INSTANTIATE_TEST_SUITE_P(sql, session_store_durable, ::testing::Values(sqlite), name_of_sql);
+INSTANTIATE_TEST_SUITE_P(sql, session_store_beside_users, ::testing::Values(sqlite), name_of_sql);
 
 }  // namespace
 }  // namespace latchkey::testing

@@ -41,6 +41,7 @@ INSTANTIATE_TEST_SUITE_P(table, session_store_contract, ::testing::Values(memory
 INSTANTIATE_TEST_SUITE_P(table, session_store_model, ::testing::Values(memory, journaled), name_of);
 INSTANTIATE_TEST_SUITE_P(table, session_store_concurrent, ::testing::Values(memory, journaled), name_of);
 INSTANTIATE_TEST_SUITE_P(table, session_store_durable, ::testing::Values(journaled), name_of);
+INSTANTIATE_TEST_SUITE_P(table, session_store_beside_users, ::testing::Values(journaled), name_of);
 
 }  // namespace
 }  // namespace latchkey::testing

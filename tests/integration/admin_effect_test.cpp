@@ -1,5 +1,6 @@
 // What administrators do is in force before they are told so: sessions have ended, profiles have changed (V3).
 #include "admin_calls.hpp"
+#include "redis_process.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,12 +12,16 @@ namespace {
 
 using nlohmann::json;
 
-// With both stores: what is promised does not depend on where sessions are kept.
+// With every store: what is promised does not depend on where sessions are kept.
 class admin_effect : public testing::TestWithParam<std::string> {
 protected:
     admin_effect() {
         server_setup setup;
         setup.config["session.store"] = '"' + GetParam() + '"';
+        if (GetParam() == "redis") {
+            redis_ = std::make_unique<redis_process>(durable_redis());
+            setup.config["redis.url"] = '"' + redis_->url() + '"';
+        }
         server_ = std::make_unique<latchkey_server>(setup);
     }
 
@@ -48,10 +53,11 @@ protected:
         });
     }
 
+    std::unique_ptr<redis_process> redis_;
     std::unique_ptr<latchkey_server> server_;
 };
 
-INSTANTIATE_TEST_SUITE_P(stores, admin_effect, testing::Values("database", "memory"),
+INSTANTIATE_TEST_SUITE_P(stores, admin_effect, testing::Values("database", "memory", "redis"),
                          [](const auto& store) { return store.param; });
 
 // V3

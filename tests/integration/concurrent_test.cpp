@@ -1,4 +1,4 @@
-// Many clients at once. Run under ThreadSanitizer too (label "concurrent").
+// Many clients at once.
 #include "expectations.hpp"
 #include "latchkey_server.hpp"
 

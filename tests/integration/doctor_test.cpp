@@ -3,6 +3,7 @@
 #include "header_echo_upstream.hpp"
 #include "latchkey_server.hpp"
 #include "nginx_process.hpp"
+#include "tls_tunnel.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 class doctor : public testing::Test {
 protected:
@@ -89,6 +91,69 @@ TEST_F(doctor, the_server_is_away) {
 TEST_F(doctor, the_proxy_is_away) {
     start();
     EXPECT_THAT(ask(1), Contains("no_answer"));
+}
+
+TEST_F(doctor, a_page_that_a_rule_refuses) {
+    setup_.config["access.default"] = "\"deny\"";
+    EXPECT_THAT(examine({}, 1), AllOf(Contains("denied_by_rule"), Contains("refused")));
+}
+
+// As the sample's own words have one do it, under the name that people use; the name leads nowhere here.
+class doctor_behind_tls : public doctor {
+protected:
+    doctor_behind_tls() { setup_.config["server.public_url"] = '"' + site_ + '"'; }
+    void SetUp() override {
+        if (!have_tls_tunnel())
+            GTEST_SKIP() << "there is no openssl";
+        certificate_ = make_certificate(directory_);
+        start();
+        nginx_ = start_nginx({port_, server_->port(), app_.port()},
+                             {{"server_name 127.0.0.1;", "server_name app.example.com;"},
+                              {"listen " + loopback_address(port_) + ";",
+                               "listen " + loopback_address(port_) + " ssl; ssl_certificate " +
+                                   certificate_.certificate + "; ssl_certificate_key " + certificate_.key + ";"}});
+    }
+    run_result ask(std::vector<std::string> more) const {
+        more.insert(more.begin(), {"doctor", site_ + "/page", "--connect", loopback_address(port_)});
+        return server_->command(more);
+    }
+
+    const std::string site_ = "https://app.example.com";
+    temp_dir directory_;
+    test_certificate certificate_;
+    std::unique_ptr<proxy_process> nginx_;
+};
+
+TEST_F(doctor_behind_tls, finds_nothing_wrong_and_says_so_in_words) {
+    const auto done = ask({"--ca-file", certificate_.certificate});
+    EXPECT_EQ(done.status, 0) << done.errors;
+    EXPECT_THAT(done.output, StartsWith(site_ + "/page\n\nnote     ")) << "of the cheap hashes";
+    EXPECT_THAT(done.output, HasSubstr("\nok       The server at \"" + loopback_address(server_->port()) +
+                                       "\" is ready.\nok       People without a session are sent to the login page, "
+                                       "and back to \"" +
+                                       site_ +
+                                       "/page\" afterwards.\nok       The login page is there.\n\n"
+                                       "no faults, no warnings.\n"));
+}
+
+TEST_F(doctor_behind_tls, an_authority_that_nobody_knows) {
+    const auto done = ask({});
+    EXPECT_EQ(done.status, 1) << done.errors;
+    EXPECT_THAT(
+        done.output,
+        AllOf(HasSubstr("\nfault    The certificate of \"" + site_ + "/page\" is not accepted: "),
+              HasSubstr("\n         Mend the certificate, or name the authority that signed it with --ca-file.\n"),
+              HasSubstr("\n1 fault, no warnings.\n")));
+    const auto report = nlohmann::json::parse(ask({"--json"}).output);
+    EXPECT_EQ(report.at("findings").back().at("code"), "certificate_refused");
+    EXPECT_EQ(report.at("findings").back().at("severity"), "fault");
+}
+
+TEST_F(doctor_behind_tls, a_certificate_for_another_name) {
+    const auto done = server_->command({"doctor", "https://other.example.com/", "--json", "--connect",
+                                        loopback_address(port_), "--ca-file", certificate_.certificate});
+    EXPECT_EQ(done.status, 1) << done.errors;
+    EXPECT_THAT(done.output, HasSubstr("certificate_refused"));
 }
 
 TEST_F(doctor, wants_the_address_of_a_page) {

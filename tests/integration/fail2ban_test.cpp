@@ -1,15 +1,19 @@
 // config/fail2ban, judged by the real fail2ban-regex on lines of the real server: it bans whoever guesses, and nobody
-// can make it ban somebody else (A2).
+// can make it ban somebody else (A2). And the jail is one.
 #include "admin_calls.hpp"
 #include "audit_lines.hpp"
 #include "expectations.hpp"
+#include "free_port.hpp"
+#include "proxy_process.hpp"
 
 #include <gmock/gmock.h>
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace latchkey::test {
@@ -114,6 +118,64 @@ TEST_P(fail2ban, bans_nobody_at_an_attackers_word) {
     EXPECT_EQ(found.hosts.count("6.6.6.6"), 0U);
     EXPECT_EQ(found.hosts.count("192.0.2.7"), attempts);
     EXPECT_EQ(found.hosts.size(), attempts);
+}
+
+// Whoever guesses at the administrators' token.
+TEST_P(fail2ban, finds_who_wants_to_administrate) {
+    const temp_dir directory;
+    const std::string token = "k8Jd0mQxV3tYw7ZpB2nRc5GhL9sFa1Eu";
+    write_file(directory / "token", token + "\n");
+    ASSERT_EQ(::chmod((directory / "token").c_str(), 0600), 0);
+    const auto port = free_port();
+    auto options = setup();
+    options.config["server.admin_listen"] = "\"127.0.0.1:" + std::to_string(port) + '"';
+    options.config["server.admin_token_file"] = '"' + (directory / "token") + '"';
+    latchkey_server server(options);
+    const auto ask = [port](const header_list& headers) {
+        return raw_client::tcp(port).ask(get("/admin/users", headers)).status;
+    };
+    EXPECT_EQ(ask({}), 401);
+    EXPECT_EQ(ask(from("192.0.2.7")), 401);
+    // A2: a stranger's word names nobody else.
+    EXPECT_EQ(ask({{"X-Forwarded-For", "2001:db8::7"}, {"Authorization", R"(Bearer x","client_ip":"6.6.6.6"})"}}), 401);
+    EXPECT_EQ(ask({{"X-Forwarded-For", "2001:db8::7"}, {"X-Request-Id", R"(r" client_ip=6.6.6.6)"}}), 401);
+    EXPECT_EQ(ask({{"Authorization", "Bearer " + token}}), 200);
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_THAT(judge(server.directory() / "latchkey.log").hosts,
+                testing::UnorderedElementsAre("127.0.0.1", "192.0.2.7", "2001:db8::7", "2001:db8::7"));
+}
+
+// The jail beside fail2ban's own files, as docs/operations.md has one put it there.
+TEST(fail2ban_jail, is_one_that_fail2ban_takes) {
+    const std::string client = "/usr/bin/fail2ban-client";
+    if (::access(client.c_str(), X_OK) != 0)
+        GTEST_SKIP() << "fail2ban is not installed (scripts/setup --test)";
+    const temp_dir directory;
+    const std::filesystem::path files = directory / "fail2ban", ours = LATCHKEY_SOURCE_DIR "/config/fail2ban";
+    std::filesystem::copy("/etc/fail2ban", files, std::filesystem::copy_options::recursive);
+    std::filesystem::remove_all(files / "jail.d");  // Debian's jail of sshd wants sshd's log
+    std::filesystem::copy(ours, files, std::filesystem::copy_options::recursive);
+    write_file(directory / "audit.log", "");
+    write_file(files / "jail.d/latchkey.conf",
+               adapted_sample("config/fail2ban/jail.d/latchkey.conf",
+                              {{"/var/log/latchkey/audit.log", directory / "audit.log"}}));
+    const auto ask = [&](const char* what) {
+        child_options options;
+        options.argv = {client, "-c", files, what};
+        options.environment["LC_ALL"] = "C.UTF-8";
+        return run_program(options);
+    };
+    const auto tested = ask("-t");
+    EXPECT_EQ(tested.status, 0) << tested.output << tested.errors;
+    const auto shown = ask("-d").output;
+    for (const std::string& line :
+         {std::string("['add', 'latchkey', 'auto']"), std::string("['set', 'latchkey', 'maxretry', 20]"),
+          std::string("['set', 'latchkey', 'findtime', '10m']"), std::string("['set', 'latchkey', 'bantime', '1h']"),
+          "['set', 'latchkey', 'addlogpath', '" + (directory / "audit.log") + "', 'head']",
+          std::string("['start', 'latchkey']")})
+        EXPECT_THAT(shown, testing::HasSubstr(line + '\n'));
+    EXPECT_THAT(shown, testing::HasSubstr("admin_token_refused")) << "the filter's own lines";
+    EXPECT_THAT(shown, testing::HasSubstr("['port', 'http,https']"));
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ TEST_F(oauth2_auth, signed_in_is_202_with_every_header) {
     }
 }
 
+// F4
 TEST_F(oauth2_auth, anonymous_is_401_and_nothing_else) {
     expect_bare_refusal(check(as_documented()), 401);
     expect_bare_refusal(check(as_browser(as_documented())), 401);

@@ -113,7 +113,7 @@ TEST_F(oauth2_nginx, those_signed_in_pass_under_their_own_names) {
     EXPECT_THAT(groupless.body, Not(HasSubstr("wheel")));
 }
 
-// CVE-2026-40575: nginx hands on what it does not set, and a rule that lets everybody see "/public/*" is no way in.
+// F4, CVE-2026-40575: nginx hands on what it does not set, and a rule that lets everybody see "/public/*" is no way in.
 TEST_F(oauth2_nginx, nobody_passes_by_a_url_of_their_own) {
     const std::string open = "https://app.example.com/public/x";
     for (const header_list& spoofed : std::vector<header_list>{{},

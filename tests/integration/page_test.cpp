@@ -35,7 +35,7 @@ TEST_F(page, login_page_is_a_form_for_password_managers) {
         EXPECT_THAT(response.body, HasSubstr(part));
     EXPECT_THAT(response.body, Not(HasSubstr("<script")));
     EXPECT_EQ(response.count("Set-Cookie"), 0U) << "V6: no state for anonymous callers";
-    const auto policy = response["Content-Security-Policy"];
+    const auto policy = response["Content-Security-Policy"];  // B1
     for (const char* part : {"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"})
         EXPECT_THAT(policy, HasSubstr(part));
     EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
@@ -72,6 +72,7 @@ TEST_F(page, the_walk_of_a_browser) {
     EXPECT_EQ(server().ask(get("/login", with_jar({}))).status, 200);
 }
 
+// B2, and B3: but a password never does.
 TEST_F(page, what_was_typed_comes_back_escaped) {
     const std::string hostile = "\"><script>alert(1)</script><input value='&amp;{{password}}{{{email}}}";
     const auto response = server().ask(
@@ -259,7 +260,7 @@ TEST_F(page, what_it_is_shown_with_may_be_kept_for_a_while) {
     EXPECT_THAT(server().ask(get("/login/mark.svg"))["Content-Security-Policy"], HasSubstr("sandbox"));
 }
 
-// Whoever logs in with a hostile User-Agent sees only text on the account page.
+// B2. Whoever logs in with a hostile User-Agent sees only text on the account page.
 TEST_F(page, hostile_devices_are_text) {
     const auto mine = server().login(bob());
     for (const char* agent : {"Mozilla/5.0 (Linux) Firefox/1 \"><script>alert(1)</script>", "<script>x</script>/1",

@@ -1,4 +1,4 @@
-// What clients say of themselves in header fields: who they are, and where their request came from.
+// F6. What clients say of themselves in header fields: who they are, and where their request came from.
 #include "proxy_attacks.hpp"
 
 namespace latchkey::test {

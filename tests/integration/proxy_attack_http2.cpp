@@ -1,4 +1,4 @@
-// The same lies in HTTP/2, where the proxy translates: names that HTTP/1 would refuse, hosts said twice, cookies in
+// F6. The same lies in HTTP/2, where the proxy translates: names that HTTP/1 would refuse, hosts said twice, cookies in
 // pieces.
 #include "child_process.hpp"
 #include "proxy_attacks.hpp"

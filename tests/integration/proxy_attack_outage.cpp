@@ -1,4 +1,4 @@
-// F4: no doorkeeper, no entry. And when it is back, everybody is who they were.
+// F4, F6: no doorkeeper, no entry. And when it is back, everybody is who they were.
 #include "process_probe.hpp"
 #include "proxy_attacks.hpp"
 

@@ -1,4 +1,4 @@
-// Ways to write what is asked for, so that proxy, Latchkey and application might each read something else.
+// F6. Ways to write what is asked for, so that proxy, Latchkey and application might each read something else.
 #include "proxy_attacks.hpp"
 
 namespace latchkey::test {

@@ -1,10 +1,11 @@
-// Cookies, oversize requests, bodies, methods, WebSockets: what an application needs to get, and nobody else may send
-// it.
+// F6. Cookies, oversize requests, bodies, methods, WebSockets: what an application needs to get, and nobody else may
+// send it.
 #include "proxy_attacks.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace latchkey::test {
 namespace {
@@ -102,6 +103,21 @@ void overload_the_question(attack_run& run) {
             run.anonymous(get("/private", {{"Accept", accept}, {"X-Requested-With", extra}, {"Expect", "200-ok"}}));
 }
 
+// Go's proxies look for the end of a body that they have passed on. When the answer comes before they have, Caddy
+// before 2.7 may cut it off: nothing that a guard before it could do, and a client tries again.
+http_response answer_to_upload(proxied_site& site, const std::string& bytes) {
+    constexpr int attempts = 5;
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return site.send(bytes);
+        } catch (const std::runtime_error&) {
+            if (attempt == attempts)
+                throw;
+            (void)site.arrivals();
+        }
+    }
+}
+
 void send_bodies(attack_run& run) {
     const auto& site = run.site();
     for (const std::size_t size : {1U, 4'096U, 16'384U, 65'537U, 1'048'576U}) {
@@ -114,7 +130,7 @@ void send_bodies(attack_run& run) {
             const auto in_chunks = head + "\r\nTransfer-Encoding: chunked\r\nCookie: __Host-session=" + run.cookie() +
                                    "\r\n\r\n" + chunked(body, 7'001);
             for (const auto& bytes : {framed, in_chunks}) {
-                const auto response = site.send(bytes);
+                const auto response = answer_to_upload(run.site(), bytes);
                 const auto arrived = run.site().arrivals();
                 run.count(response.status != 200 || arrived.size() != 1 || body_of(arrived[0]) != body ||
                               body_of(response.body) != body,

@@ -1,4 +1,4 @@
-// F4: HAProxy and Apache ask by a script of ours. However it fails, and whatever it is answered, nobody gets in by
+// F4, F6: HAProxy and Apache ask by a script of ours. However it fails, and whatever it is answered, nobody gets in by
 // that.
 #include "apache_process.hpp"
 #include "canned_answer.hpp"

@@ -56,7 +56,7 @@ private:
     std::unique_ptr<proxied_site> site_;
 };
 
-// The first, for it waits more than it works.
+// F4. The first, for it waits more than it works.
 TEST_P(proxy, latchkey_away) {
     attack({take_latchkey_away});
 }
@@ -134,7 +134,7 @@ void proxy::log_in_and_look_around() {
     EXPECT_THAT(page.body, StartsWith("GET /private/page?a=b&c=d HTTP/1.1\r\n"));
     EXPECT_THAT(page.body, HasSubstr("theme=dark"));
     EXPECT_THAT(page.body, Not(HasSubstr(std::string(session_cookie) + "=")));
-    ASSERT_TRUE(jar.value(device_cookie));
+    ASSERT_TRUE(jar.value(device_cookie)) << "L7: it passes every proxy";
     EXPECT_THAT(page.body, Not(HasSubstr(std::string(device_cookie) + "=")));
 
     // Who it is, and from where: all of it the proxy's word, once.

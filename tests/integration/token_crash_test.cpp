@@ -2,7 +2,7 @@
 // killed, over and over, while tokens are refreshed by two at a time, and sessions are given back; power cuts take away
 // what it had not synced. Every holder then asks again with the newest token that it has seen.
 //
-// LATCHKEY_CRASH_CYCLES overrides how often: scripts/crash.
+// LATCHKEY_CRASH_CYCLES and LATCHKEY_CRASH_SEED override how often and with what seed: scripts/crash.
 #include "bare_server.hpp"
 #include "expectations.hpp"
 #include "program_shim.hpp"
@@ -110,12 +110,19 @@ class token_crash : public ::testing::Test {
 protected:
     static constexpr std::size_t holders = 4;
     static inline unsigned cycles = under_sanitizer() ? 5 : 30;
+    static inline unsigned first_seed = 0;
 
     // Taken out of the environment: the program would refuse a LATCHKEY_… variable that it does not know.
     static void SetUpTestSuite() {
-        if (const char* text = std::getenv("LATCHKEY_CRASH_CYCLES"))
-            cycles = static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-        ::unsetenv("LATCHKEY_CRASH_CYCLES");
+        cycles = from_environment("LATCHKEY_CRASH_CYCLES", cycles);
+        first_seed = from_environment("LATCHKEY_CRASH_SEED", std::random_device{}());
+        std::cout << "LATCHKEY_CRASH_SEED=" << first_seed << std::endl;
+    }
+    static unsigned from_environment(const char* name, unsigned otherwise) {
+        const char* const text = std::getenv(name);
+        const unsigned value = text ? static_cast<unsigned>(std::strtoul(text, nullptr, 10)) : otherwise;
+        ::unsetenv(name);
+        return value;
     }
 
     static server_setup setup_with(const std::string& key_file) {
@@ -235,7 +242,7 @@ protected:
     std::optional<write_record> record_;
     bare_server server_{home_, shim_environment()};
     std::array<token_chain, holders> chains_;
-    std::mt19937 random_{std::random_device{}()};
+    std::mt19937 random_{first_seed};
     std::atomic<bool> stop_{false};
     std::atomic<std::uint64_t> begun_{0}, ended_{0};
     std::mutex mutex_;

@@ -27,15 +27,30 @@ bool accepts(std::uint16_t port) {
     }
 }
 
-std::unique_ptr<child_process> serving(std::vector<std::string> command, std::uint16_t port,
-                                       std::map<std::string, std::string> environment = {}) {
+[[noreturn]] void serves_not(const child_options& options, const child_process& process) {
+    throw std::runtime_error(options.argv[0] + " does not serve: " + process.output() + process.errors());
+}
+
+// For a program that says nothing when it is there.
+std::unique_ptr<child_process> accepting(std::vector<std::string> command, std::uint16_t port) {
+    child_options options;
+    options.argv = std::move(command);
+    auto process = std::make_unique<child_process>(options);
+    for (const deadline until; !accepts(port); ::poll(nullptr, 0, 5))
+        if (!process->running() || until.passed())
+            serves_not(options, *process);
+    return process;
+}
+
+// For one that says "ready" once it listens: then it is this one that does.
+std::unique_ptr<child_process> announced(std::vector<std::string> command,
+                                         std::map<std::string, std::string> environment = {}) {
     child_options options;
     options.argv = std::move(command);
     options.environment = std::move(environment);
     auto process = std::make_unique<child_process>(options);
-    for (const deadline until; !accepts(port); ::poll(nullptr, 0, 5))
-        if (!process->running() || until.passed())
-            throw std::runtime_error(options.argv[0] + " does not serve: " + process->output() + process->errors());
+    if (!process->wait_for_output([](const std::string& said) { return said.starts_with("ready\n"); }))
+        serves_not(options, *process);
     return process;
 }
 
@@ -55,24 +70,30 @@ int token_gate::status(const header_list& headers) const {
     return response ? response->status : 0;
 }
 
-bool token_gate::comes_to(int wanted, const std::string& token) const {
-    for (const deadline until; !until.passed(); ::poll(nullptr, 0, 2))
-        if (with(token) == wanted)
-            return true;
-    return false;
+testing::AssertionResult token_gate::comes_to(int wanted, const std::string& token) const {
+    int last = 0;
+    for (const deadline until; !until.passed(); ::poll(nullptr, 0, 5)) {
+        last = with(token);
+        if (last == wanted)
+            return testing::AssertionSuccess();
+    }
+    return testing::AssertionFailure() << "it stays at " << last << " and says: " << said();
 }
 
 node_gate::node_gate(const std::string& latchkey, const std::string& algorithm, int silence)
     : programs_({"docs/examples/node/service.mjs", "docs/examples/node/revocations.mjs"}),
-      process_(serving(programs_.command("service.mjs"), port(),
-                       {{"LATCHKEY", latchkey},
-                        {"ALGORITHM", algorithm},
-                        {"SILENCE_MS", std::to_string(silence)},
-                        {"PORT", std::to_string(port())}})) {
+      process_(announced(programs_.command("service.mjs"), {{"LATCHKEY", latchkey},
+                                                            {"ALGORITHM", algorithm},
+                                                            {"SILENCE_MS", std::to_string(silence)},
+                                                            {"PORT", std::to_string(port())}})) {
 }
 
 node_gate::~node_gate() {
     end(process_);
+}
+
+std::string node_gate::said() const {
+    return process_->output() + process_->errors();
 }
 
 haproxy_gate::haproxy_gate(const std::string& latchkey, const std::string& public_key, std::uint16_t app)
@@ -96,8 +117,12 @@ haproxy_gate::~haproxy_gate() {
     end(process_);
 }
 
+std::string haproxy_gate::said() const {
+    return process_->output() + process_->errors();
+}
+
 void haproxy_gate::start() {
-    process_ = serving({haproxy_program(), "-db", "-f", directory_ / "haproxy.cfg"}, port());
+    process_ = accepting({haproxy_program(), "-db", "-f", directory_ / "haproxy.cfg"}, port());
 }
 
 void haproxy_gate::restart() {
@@ -122,7 +147,7 @@ void haproxy_gate::stop_following() {
 fake_issuer::fake_issuer(const std::string& algorithm) : port_(free_port()) {
     auto command = python_program("tests/tokens/fake_issuer.py");
     command.insert(command.end(), {algorithm, std::to_string(port_)});
-    process_ = serving(command, port_);
+    process_ = announced(command);
 }
 
 fake_issuer::~fake_issuer() {

@@ -5,6 +5,8 @@
 #include "test_programs.hpp"
 #include "token_issuer.hpp"
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,11 +20,12 @@ public:
     // Status of GET / with these headers; and with this token.
     int status(const header_list& headers) const;
     int with(const std::string& token) const { return status({{"Authorization", "Bearer " + token}}); }
-    // Asks until the status is this one; false when it never is.
-    bool comes_to(int wanted, const std::string& token) const;
+    // Asks until the status is this one; when it never is, tells what the service said meanwhile.
+    testing::AssertionResult comes_to(int wanted, const std::string& token) const;
 
 protected:
     std::uint16_t port() const noexcept { return port_; }
+    virtual std::string said() const = 0;  // on its standard output and error
 
 private:
     std::uint16_t port_ = free_port_for_gate();
@@ -37,6 +40,8 @@ public:
     ~node_gate() override;
 
 private:
+    std::string said() const override;
+
     node_directory programs_;
     std::unique_ptr<child_process> process_;
 };
@@ -55,6 +60,7 @@ public:
     void restart();
 
 private:
+    std::string said() const override;
     void start();
 
     std::string latchkey_;

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <regex>
 
 namespace latchkey::test {
@@ -33,6 +34,10 @@ TEST(upstream_bearer, comes_through_nginx) {
     setup.config["server.public_url"] = "\"http://127.0.0.1:" + std::to_string(front) + '"';
     setup.config["tokens.enabled"] = "true";
     setup.config["tokens.key_file"] = '"' + (keys / "key.pem") + '"';
+    const std::string introspection_token = "wd7Zq3vN9xLm2RkT5wYb8HcD4sFg6Jp1Ae";
+    write_file(keys / "introspection", introspection_token + "\n");
+    std::filesystem::permissions(keys / "introspection", std::filesystem::perms::owner_read);
+    setup.config["tokens.introspection_token_file"] = '"' + (keys / "introspection") + '"';
     setup.config["access.rules"] =
         "[{paths = ['/api/*'], policy = 'authenticated', bearer = true}, {paths = ['/open'], policy = 'allow'}]";
     const latchkey_server server(setup);
@@ -53,9 +58,20 @@ TEST(upstream_bearer, comes_through_nginx) {
     const auto minted = seen_of("/api/things", with_cookie(cookie));
     ASSERT_THAT(minted, HasSubstr("Bearer ey"));
     EXPECT_EQ(seen_of("/api/more", with_cookie(cookie)), minted);  // one for many requests
-    const auto who = json_of(server.ask({"GET", "/sessions/whoami", {{"Authorization", minted}}, {}}));
-    EXPECT_EQ(who["user"]["email"], alice().email);
-    EXPECT_EQ(who["id"], json_of(server.ask(get("/sessions/whoami", with_cookie(cookie))))["id"]);
+    // It proves who came, and opens nothing: neither here nor, by way of the proxy, another application.
+    const auto who = json_of(server.ask(post_form("/token/introspect", {{"token", minted.substr(7)}},
+                                                  {{"Authorization", "Bearer " + introspection_token}})));
+    EXPECT_EQ(who["active"], true);
+    EXPECT_EQ(who["token_use"], "upstream");
+    EXPECT_EQ(who["email"], alice().email);
+    EXPECT_EQ(who["sid"], json_of(server.ask(get("/sessions/whoami", with_cookie(cookie))))["id"]);
+    expect_problem(server.ask(get("/sessions/whoami", {{"Authorization", minted}})), 401, "no_session");
+    {
+        auto application = proxy->connect();
+        const auto relayed = application.ask(get("/api/things", {{"Authorization", minted}}));
+        EXPECT_NE(relayed.status, 200);
+        EXPECT_TRUE(app.take_seen().empty());
+    }
     EXPECT_THAT(seen_of("/elsewhere", with_cookie(cookie)), Not(HasSubstr("Bearer")));
     EXPECT_THAT(seen_of("/open", {}), Not(HasSubstr("Bearer")));
 

@@ -17,6 +17,10 @@
 namespace latchkey::test {
 namespace {
 
+// Above the last of the "bad ports" of the Fetch standard, to which Node and browsers never connect (10080), and below
+// those that the kernel gives to outgoing connections.
+constexpr int lowest = 10'081, highest = 32'000;
+
 // A name that one process at a time can have, until it ends: tests that run beside this one leave the port alone, also
 // while nobody listens there yet. Nothing if another has it.
 unique_fd claim(std::uint16_t port) {
@@ -36,19 +40,21 @@ unique_fd claim(std::uint16_t port) {
 std::uint16_t free_port() {
     static std::mt19937 random{std::random_device{}()};
     static std::map<std::uint16_t, unique_fd> given;
-    std::uniform_int_distribution<int> choose(10'000, 32'000);
+    std::uniform_int_distribution<int> choose(lowest, highest);
     for (int attempt = 0; attempt < 1'000; ++attempt) {
         const auto port = static_cast<std::uint16_t>(choose(random));
+        auto mine = claim(port);  // before the trial below: it could be in the way of the one who has it
+        if (!mine)
+            continue;
         const unique_fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_ANY);
-        if (fd && ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
-            if (auto mine = claim(port)) {
-                given.emplace(port, std::move(mine));
-                return port;
-            }
+        if (fd && ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+            given.emplace(port, std::move(mine));
+            return port;
+        }
     }
     throw std::runtime_error("no free port");
 }

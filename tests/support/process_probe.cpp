@@ -92,6 +92,13 @@ std::size_t open_files(pid_t pid) {
     return n;
 }
 
+std::size_t resident_memory(pid_t pid) {
+    std::istringstream fields(read_whole_file("/proc/" + std::to_string(pid) + "/statm"));
+    std::size_t all = 0, resident = 0, shared = 0;
+    fields >> all >> resident >> shared;
+    return (resident - shared) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
 bool is_stopped(pid_t pid) {
     for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
         const auto text = read_whole_file(entry.path().string() + "/stat");

@@ -19,6 +19,9 @@ std::chrono::milliseconds cpu_time(pid_t pid);
 
 std::size_t open_files(pid_t pid);
 
+// Bytes of memory that it has in use of its own: resident, and not of a file.
+std::size_t resident_memory(pid_t pid);
+
 // Whether SIGSTOP has reached every thread.
 bool is_stopped(pid_t pid);
 

@@ -53,6 +53,9 @@ public:
     void step_wall_clock(std::chrono::seconds by) { state_->realtime += by.count(); }
     // Time passes, without waiting for it.
     void pass_time(std::chrono::seconds by);
+    // The same for deadlines and time-outs of connections, which pass_time() leaves alone: they come about at the next
+    // tick. Never back.
+    void pass_deadlines(std::chrono::seconds by) { state_->monotonic += by.count(); }
     // The machine is started afresh `down` after now: another boot id, and a boot-time clock near zero. Between runs.
     void reboot(std::chrono::seconds down = {});
 

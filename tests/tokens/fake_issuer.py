@@ -128,6 +128,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer({})
 
 
-http.server.ThreadingHTTPServer.daemon_threads = True
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # a connection beyond the queue waits a second or more for the kernel's next try
+
+
+server = Server(("127.0.0.1", port), Handler)
 print("ready", flush=True)
-http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
+server.serve_forever()

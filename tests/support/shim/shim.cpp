@@ -290,6 +290,8 @@ int clock_gettime(clockid_t which, timespec* out) noexcept {
             out->tv_sec += state->realtime.load();
         else if (which == CLOCK_BOOTTIME)
             out->tv_sec += state->boottime.load();
+        else if (which == CLOCK_MONOTONIC)
+            out->tv_sec += state->monotonic.load();
     }
     return done;
 }

@@ -30,9 +30,11 @@ struct shim_state {
     char record[path_size] = {};    // where writes to them are recorded, see write_record.hpp; empty: nowhere
     char boot_id[path_size] = {};   // read in place of the kernel's; empty: the kernel's
 
-    // Seconds added to CLOCK_REALTIME and to CLOCK_BOOTTIME. CLOCK_MONOTONIC, which timers run by, is left alone.
+    // Seconds added to CLOCK_REALTIME, to CLOCK_BOOTTIME and to CLOCK_MONOTONIC, which the program's deadlines go by.
+    // The kernel's timers know nothing of it.
     std::atomic<std::int64_t> realtime{0};
     std::atomic<std::int64_t> boottime{0};
+    std::atomic<std::int64_t> monotonic{0};
 
     std::atomic<std::uint32_t> kinds{0};    // of shim_call; 0: nothing fails
     std::atomic<std::uint32_t> nth{0};      // the first call to fail, counted from 1

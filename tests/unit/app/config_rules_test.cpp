@@ -51,6 +51,22 @@ TEST_F(ConfigRules, IdleIsNotLongerThanAbsolute) {
     EXPECT_THAT(faults_of("[session]\nmax_per_user = 10\nmax_total = 9\n"), ElementsAre(HasSubstr("F:2: ")));
 }
 
+// J4: what `config check` says to be left is left.
+TEST_F(ConfigRules, ClaimsLeaveRoomForTheLargestUser) {
+    const auto with = [](std::size_t bytes, const std::string& more = {}) {
+        return "[tokens]\nenabled = true\n" + more + "[tokens.claims]\nfill = '" + std::string(bytes, 'x') + "'\n";
+    };
+    EXPECT_THAT(faults_of(with(500)), IsEmpty());
+    EXPECT_THAT(faults_of(with(1'500)),
+                ElementsAre(AllOf(HasSubstr("tokens.claims: "), HasSubstr("largest user (64 groups)"),
+                                  HasSubstr("bytes left for claims, and these take 1510"))));
+    EXPECT_THAT(faults_of("[tokens.claims]\nfill = '" + std::string(1'500, 'x') + "'\n"), IsEmpty())
+        << "tokens are off";
+    EXPECT_THAT(faults_of(with(700)), IsEmpty());
+    EXPECT_THAT(faults_of(with(700, "audience = '" + std::string(256, 'a') + "'\n")),
+                ElementsAre(HasSubstr("tokens.claims: ")));
+}
+
 TEST_F(ConfigRules, AKeyWithItsOwnFaultIsNotBlamedTwice) {
     EXPECT_THAT(faults_of("[session]\nidle_timeout = '13h'\nabsolute_timeout = 'x'\n"),
                 ElementsAre(HasSubstr("F:3: ")));
@@ -104,6 +120,13 @@ TEST_F(ConfigRules, WarnsOfWhatIsWeak) {
     EXPECT_THAT(warnings_of("[redirect]\nallowed_hosts = ['*.com']\n"),
                 ElementsAre(HasSubstr("F:2: redirect.allowed_hosts: ")));
     EXPECT_THAT(warnings_of("[redirect]\nallowed_hosts = ['*.example.com', 'wiki']\n"), IsEmpty());
+}
+
+// S4
+TEST_F(ConfigRules, AdministratorsOnTcpNeedAToken) {
+    EXPECT_THAT(faults_of("[server]\nadmin_listen = '127.0.0.1:9081'\n"),
+                ElementsAre(HasSubstr("F:2: server.admin_listen: on TCP administrators need a token")));
+    EXPECT_THAT(faults_of("[server]\nadmin_listen = 'unix:/run/latchkey/admin.sock'\n"), IsEmpty());
 }
 
 TEST_F(ConfigRules, TokensAreForHttps) {

@@ -118,6 +118,7 @@ TEST_F(KeyCommands, GenerateMakesEachAlgorithm) {
         EXPECT_EQ(run({"key", "generate", "--force", "--algorithm", algorithm}).exit, exit_usage) << algorithm;
 }
 
+// J7
 TEST_F(KeyCommands, RotateMovesEachKeyOn) {
     run({"key", "generate"});
     const auto before = list();
@@ -139,6 +140,7 @@ TEST_F(KeyCommands, RotateMovesEachKeyOn) {
     EXPECT_EQ(list()[2]["id"], before[1]["id"]);
 }
 
+// J7
 TEST_F(KeyCommands, RotateCompletesWhatWasCutShort) {
     run({"key", "generate"});
     const auto before = list();

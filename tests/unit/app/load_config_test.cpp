@@ -79,7 +79,7 @@ trusted_proxies = ["10.1.0.0/8"]
 idle_timout = "5m"
 idle_timeout = 30
 absolute_timeout = "30 minutes"
-store = "redis"
+store = "disk"
 [cookei]
 name = "x"
 [password]
@@ -97,8 +97,8 @@ level = "verbose"
                             "F:8: session.idle_timeout: must be a duration such as \"30m\", but is a number",
                             "F:9: session.absolute_timeout: \"30 minutes\" is not a duration: write a number and d, h, "
                             "m, s or ms, such as \"30m\" or \"1h30m\"",
-                            "F:10: session.store: \"redis\" is not available in this version: sessions live in "
-                            "the \"database\" or in \"memory\"",
+                            "F:10: session.store: \"disk\" is not a session store: write \"database\", \"redis\" or "
+                            "\"memory\"",
                             "F:11: cookei: unknown section; did you mean cookie?",
                             "F:14: password.min_length: 7 is not between 8 and 64",
                             "F:16: log.level: \"verbose\" is not one of \"debug\", \"info\", \"warn\" or \"error\""));

@@ -9,9 +9,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-loaded_config load(const std::string& lines) {
+loaded_config load(const std::string& keys) {
     const temporary_directory directory;
-    return load_config(directory.write("latchkey.toml", "[throttle]\n" + lines + "\n"), {});
+    return load_config(directory.write("latchkey.toml", "[throttle]\n" + keys + "\n"), {});
 }
 
 TEST(throttle_budget, is_failures_in_a_time) {

@@ -97,6 +97,7 @@ protected:
     throttle_keeper keeper{table, store, database, log};
 };
 
+// L8: what is held against somebody survives a restart.
 TEST_F(throttle_keeper_test, loads_what_there_was) {
     store.kept = {record(1), record(2)};
     EXPECT_TRUE(keeper.load());

@@ -96,8 +96,9 @@ TEST_F(TokenClaimsValue, EveryFaultHasItsLine) {
 }
 
 TEST_F(TokenClaimsValue, NamesAreShortAndVisibleAndNotTheTokensOwn) {
-    for (const auto* own : {"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "sid", "auth_time", "amr", "email", "name",
-                            "groups", "typ", "client_id", "scope"})
+    for (const auto* own :
+         {"iss",   "sub",  "aud",    "exp", "iat",       "nbf",   "jti",       "sid",    "auth_time",  "amr",
+          "email", "name", "groups", "typ", "client_id", "scope", "token_use", "active", "token_type", "username"})
         EXPECT_THAT(faults_of(std::string(own) + " = 1\n"), ElementsAre(HasSubstr("of their own"))) << own;
     EXPECT_THAT(faults_of(std::string(64, 'x') + " = 1\n"), IsEmpty());
     EXPECT_THAT(faults_of(std::string(65, 'x') + " = 1\n"), ElementsAre(HasSubstr("1 to 64")));

@@ -26,8 +26,8 @@ access_options open_below(texts paths, texts domains = {}) {
     return {"authenticated", {{std::move(domains), std::move(paths), {}, {}, {}, "allow"}}};
 }
 
-// An expression for public pages matched what stood behind a `#` or a "%23", while the application served what stood
-// before it.
+// F5. An expression for public pages matched what stood behind a `#` or a "%23", while the application served what
+// stood before it.
 TEST(AccessAdvisories, Ghsa_pxq7_h93f_9jrg_FragmentInARule) {
     const auto rules = open_below({"~ ^/foo/.*/bar$", "~ /public$"});
     EXPECT_EQ(judge(rules, "a.b", "/foo/x/bar"), allow);
@@ -45,7 +45,7 @@ TEST(AccessAdvisories, Ghsa_7rh7_c77v_6434_QueryInARule) {
         EXPECT_NE(judge(rules, "a.b", path), allow) << path;
 }
 
-// Rules were passed over for a host written in other letters.
+// F5. Rules were passed over for a host written in other letters.
 TEST(AccessAdvisories, Cve_2026_48794_HostCase) {
     const access_options rules{
         "authenticated",
@@ -57,7 +57,7 @@ TEST(AccessAdvisories, Cve_2026_48794_HostCase) {
         EXPECT_EQ(judge(rules, host, "/"), forbid) << host;
 }
 
-// A malformed URL was judged as another one, or not at all.
+// F2. A malformed URL was judged as another one, or not at all.
 TEST(AccessAdvisories, Cve_2021_32637_MalformedUri) {
     const access_options rules{"authenticated",
                                {{{}, {"/admin/*"}, {}, {}, {}, "deny"}, {{}, {}, {}, {}, {}, "allow"}}};

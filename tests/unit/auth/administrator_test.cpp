@@ -61,10 +61,9 @@ TEST_F(Administrator, ChangesTheDatabaseFirst) {
 // V3: a login that is under way while the administrator acts gets no session, whichever of the two is first.
 TEST_F(Administrator, DisablesWhileALoginIsUnderWay) {
     hasher.meanwhile = [this] {
-        runner other;
         user_patch patch;
         patch.disabled = true;
-        ASSERT_TRUE(other.await(admin->change_user(alice().profile.id, std::move(patch), call)));
+        ASSERT_TRUE(other_run.await(admin->change_user(alice().profile.id, std::move(patch), call)));
     };
     EXPECT_EQ(login("alice@example.com").error(), errc::invalid_credentials);
     EXPECT_TRUE(store.rows.empty());

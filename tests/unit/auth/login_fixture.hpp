@@ -68,7 +68,9 @@ protected:
     fake_session_store store;
     fake_audit audit;
     recording_logger log;
-    runner run;  // outlives the pool, whose thread may still be on its way out of a post() to it
+    // Both outlive the pool, whose thread may still be on its way out of a post() to them. The other is for what
+    // happens while the first waits.
+    runner run, other_run;
     worker_pool database{{"sql", 1, 8, thread_priority::normal}};
     std::unique_ptr<session_authority> sessions = make_session_authority(store);
     std::unique_ptr<authenticator> subject =

@@ -85,6 +85,26 @@ TEST_F(LoginSession, IsUnavailableWithoutTheSessionStore) {
     EXPECT_EQ(login_with(planted).error(), errc::store_unavailable);
 }
 
+// Whoever has a condition of their own for the session says so before one begins, or another ends for it.
+TEST_F(LoginSession, IsSubjectToAnObjection) {
+    const secret before = signed_in("alice");
+    const auto with_objection = [&](errc objection, std::string_view password) {
+        auto r = request("alice@example.com", password);
+        r.presented_token = secret(before.reveal());
+        r.objection = [=](const user& who) {
+            EXPECT_EQ(who.email, "alice@example.com");
+            return make_error_code(objection);
+        };
+        return login(std::move(r)).error();
+    };
+    EXPECT_EQ(with_objection(errc::token_too_large, "right"), errc::token_too_large);
+    ASSERT_EQ(audit.events.size(), 1U);
+    EXPECT_EQ(audit.events[0].reason, "token_too_large");
+    EXPECT_TRUE(lives(before));
+    EXPECT_EQ(store.size(), 1U);
+    EXPECT_EQ(with_objection(errc::token_too_large, "wrong"), errc::invalid_credentials) << "only for who may know";
+}
+
 // V5
 TEST_F(LoginSession, IsRefusedBeyondTheLimit) {
     store.insert_failure = errc::session_limit;

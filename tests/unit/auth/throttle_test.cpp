@@ -74,6 +74,7 @@ TEST_F(Throttle, LetsAsManyFailuresPassAsItSays) {
     EXPECT_EQ(wait(1, "alice@example.com"), seconds{180});
 }
 
+// L6
 TEST_F(Throttle, CountsAccountsThatDoNotExistLikeAllOthers) {
     EXPECT_EQ(admitted(50, 1, "nobody@example.com"), 5);
     EXPECT_EQ(admitted(50, 2, "no address at all"), 5);

@@ -1,4 +1,3 @@
-#include "compact_jws.hpp"
 #include "token_fixture.hpp"
 
 #include <nlohmann/json.hpp>
@@ -10,31 +9,7 @@ namespace {
 
 using testing::token_fixture;
 
-class TokenAuthority : public token_fixture {
-protected:
-    nlohmann::json claims_of(const access_token& token) {
-        return nlohmann::json::parse(compact_payload(token.text.reveal()));
-    }
-    // Good in all but what `change` makes of it.
-    template <class Change>
-    std::string token_with(const session& of, Change change) {
-        token_claims c;
-        c.issuer = settings.issuer;
-        c.audience = settings.audience;
-        c.subject = of.user->id;
-        c.session = of.id;
-        c.issued_at = c.not_before = c.authenticated = time.now();
-        c.expires_at = time.now() + seconds{300};
-        c.email = of.user->email;
-        change(c);
-        return sign(write_claims(c));
-    }
-
-private:
-    static std::string compact_payload(std::string_view token) {
-        return std::string(compact_jws::make(token).value().payload());
-    }
-};
+class TokenAuthority : public token_fixture {};
 
 TEST_F(TokenAuthority, KnowsWhomItGaveAToken) {
     const session mine = browser_session();
@@ -95,12 +70,14 @@ TEST_F(TokenAuthority, ForgetsWhatAnotherKeyHasVerified) {
     const session mine = browser_session();
     std::string before, after;
     ASSERT_TRUE(subject->mint(mine, before));
-    EXPECT_TRUE(verify(before));
+    const std::string shown(subject->issue(mine)->text.reveal());
+    EXPECT_TRUE(verify(shown));
     subject->use(fresh_keys());
-    EXPECT_FALSE(verify(before));
+    EXPECT_FALSE(verify(shown));
+    EXPECT_FALSE(introspect(before));
     ASSERT_TRUE(subject->mint(mine, after));
     EXPECT_NE(after, before);
-    EXPECT_TRUE(verify(after));
+    EXPECT_TRUE(introspect(after));
 }
 
 TEST_F(TokenAuthority, MintsOneTokenForManyChecks) {
@@ -112,7 +89,7 @@ TEST_F(TokenAuthority, MintsOneTokenForManyChecks) {
         return out.substr(7);
     };
     const auto first = mint();
-    EXPECT_TRUE(verify(first));
+    EXPECT_TRUE(introspect(first));
     time.advance(seconds{239});
     EXPECT_EQ(mint(), first);
     time.advance(seconds{1});  // a fifth of its life is left
@@ -135,27 +112,54 @@ TEST_F(TokenAuthority, MintsOneTokenForManyChecks) {
     EXPECT_EQ(none, "");
 }
 
-// J3: to the second.
-TEST_F(TokenAuthority, HoldsToTheTimes) {
+// An application that was given one as a proof can show it, ask about it and give it back, and cannot act by it here.
+TEST_F(TokenAuthority, MintsProofsThatAreNoCredentialsHere) {
     const session mine = browser_session();
-    const std::string token(subject->issue(mine)->text.reveal());
-    time.advance(seconds{299});
-    EXPECT_TRUE(verify(token));
-    time.advance(seconds{1});
-    EXPECT_EQ(verify(token).error(), errc::no_session);
-    EXPECT_TRUE(verify(token_with(mine, [](token_claims& c) { c.not_before += seconds{5}; })));
-    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.not_before += seconds{6}; })));
-    EXPECT_FALSE(verify(token_with(mine, [](token_claims& c) { c.expires_at = time_point{}; })));
+    for (const bool check : {true, false}) {
+        settings.check_revocation = check;
+        make();
+        std::string minted;
+        ASSERT_TRUE(subject->mint(mine, minted));
+        EXPECT_EQ(claims_of({secret(minted), {}})["token_use"], "upstream");
+        EXPECT_EQ(verify(minted).error(), errc::no_session);
+        EXPECT_EQ(verify(minted, token_scrutiny::strict).error(), errc::no_session);
+        EXPECT_TRUE(introspect(minted)->for_upstream);
+        const auto own = subject->issue(mine);
+        EXPECT_FALSE(claims_of(*own).contains("token_use"));
+        EXPECT_TRUE(verify(own->text.reveal()));
+        EXPECT_FALSE(introspect(own->text.reveal())->for_upstream);
+    }
+    std::string minted;
+    ASSERT_TRUE(subject->mint(mine, minted));
+    EXPECT_TRUE(revoke(minted));
+    EXPECT_FALSE(lives(mine));
 }
 
-TEST_F(TokenAuthority, OutlivesNoSession) {
-    session mine = browser_session();
-    time.advance(mine.expires_at - time.now() - seconds{100});
-    const auto token = subject->issue(mine);
-    ASSERT_TRUE(token);
-    EXPECT_EQ(token->lifetime, seconds{100});
-    time.advance(seconds{100});
-    EXPECT_EQ(subject->issue(mine).error(), errc::no_session);
+// The configuration is checked for room, so that this is the last line of defence.
+TEST_F(TokenAuthority, RefusesToWriteTokensThatAreTooLarge) {
+    const session mine = browser_session();
+    settings.static_claims = ",\"x\":\"" + std::string(signing_key::largest_payload, 'x') + "\"";
+    make();
+    const auto complaints = [this] {
+        const auto text = log.text();
+        std::size_t n = 0;
+        for (auto at = text.find("token_too_large user=" + logins.who->id.str()); at != text.npos;
+             at = text.find("token_too_large", at + 1))
+            ++n;
+        return n;
+    };
+    EXPECT_EQ(subject->issue(mine).error(), errc::token_too_large);
+    EXPECT_EQ(complaints(), 1U);
+    std::string out = "x";
+    EXPECT_EQ(subject->mint(mine, out).error(), errc::token_too_large);
+    EXPECT_EQ(out, "x");
+    EXPECT_EQ(complaints(), 2U);
+    login_request request;
+    request.password = secret("right");
+    EXPECT_EQ(run.await(subject->login(std::move(request))).error(), errc::token_too_large);
+    EXPECT_EQ(complaints(), 3U);
+    EXPECT_FALSE(logins.opened_one)
+        << "a session was opened that nobody would ever hear of, or another one gave way to it";
 }
 
 // J3
@@ -228,6 +232,10 @@ TEST_F(TokenAuthority, MayBeTakenByItsWord) {
     EXPECT_EQ(known->user->groups, mine.user->groups);
     EXPECT_EQ(known->user->identity_headers, mine.user->identity_headers);
     EXPECT_EQ(known->authenticated_at, mine.authenticated_at);
+    EXPECT_EQ(known->expires_at, time.now() + seconds{300});
+    time.step_wall(seconds{-5});
+    EXPECT_EQ(verify(token)->expires_at, time.now() + seconds{305});
+    time.step_wall(seconds{5});
     EXPECT_EQ(verify(token, token_scrutiny::strict).error(), errc::no_session);
     EXPECT_FALSE(introspect(token));
     time.advance(seconds{300});
@@ -298,8 +306,8 @@ TEST_F(TokenAuthority, TellsWhatTokensStandFor) {
     ASSERT_TRUE(access);
     EXPECT_FALSE(access->is_refresh);
     EXPECT_EQ(access->value.id, pair.value.id);
-    EXPECT_EQ(access->expires_at, time.now() + seconds{300});
-    EXPECT_EQ(access->issued_at, time.now());
+    EXPECT_EQ(access->expires_at, time.wall() + seconds{300});
+    EXPECT_EQ(access->issued_at, time.wall());
     const auto held = introspect(pair.refresh.reveal());
     ASSERT_TRUE(held);
     EXPECT_TRUE(held->is_refresh);

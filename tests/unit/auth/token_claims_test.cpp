@@ -15,7 +15,7 @@ token_claims some_claims() {
     c.subject.bytes.fill(1);
     c.session.bytes.fill(2);
     c.id.bytes.fill(3);
-    c.issued_at = c.not_before = time_point{seconds{1'800'000'000}};
+    c.issued_at = c.not_before = wall_time{seconds{1'800'000'000}};
     c.expires_at = c.issued_at + seconds{300};
     c.authenticated = c.issued_at - seconds{5};
     c.email = "ada@example.com";
@@ -40,6 +40,20 @@ TEST(TokenClaims, ReadsWhatItWrites) {
     EXPECT_EQ(read->email, c.email);
     EXPECT_EQ(read->name, c.name);
     EXPECT_EQ(read->groups, c.groups);
+}
+
+TEST(TokenClaims, TellsWhatIsForTheUpstream) {
+    token_claims c = some_claims();
+    EXPECT_FALSE(read_claims(write_claims(c))->for_upstream);
+    EXPECT_FALSE(nlohmann::json::parse(write_claims(c)).contains("token_use"));
+    c.for_upstream = true;
+    EXPECT_TRUE(read_claims(write_claims(c))->for_upstream);
+    EXPECT_EQ(nlohmann::json::parse(write_claims(c))["token_use"], "upstream");
+    c.for_upstream = false;
+    EXPECT_TRUE(read_claims(write_claims(c, R"(,"token_use":"")"))->for_upstream);
+    for (const char* odd : {R"(,"token_use":1)", R"(,"token_use":["upstream"])", R"(,"token_use":{})",
+                            R"(,"token_use":"upstream","token_use":"upstream")"})
+        EXPECT_FALSE(read_claims(write_claims(c, odd))) << odd;
 }
 
 // RFC 9068 section 2.2, RFC 8176.

@@ -2,14 +2,17 @@
 #pragma once
 
 #include "await.hpp"
+#include "compact_jws.hpp"
 #include "fakes.hpp"
 #include "make_session_authority.hpp"
 #include "make_token_authority.hpp"
+#include "recording_logger.hpp"
 #include "refresh_token.hpp"
 #include "table_session_store.hpp"
 #include "token_claims.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <memory>
 #include <string>
@@ -22,6 +25,7 @@ struct easy_logins final : authenticator {
     session_authority& sessions;
     profile_ptr who;
     login_request last;
+    bool opened_one = false;
 
     explicit easy_logins(session_authority& s) : sessions(s) {}
 
@@ -30,6 +34,16 @@ struct easy_logins final : authenticator {
         last = std::move(request);
         if (last.password.reveal() != "right")
             co_return errc::invalid_credentials;
+        user whose;
+        whose.id = who->id;
+        whose.email = who->email;
+        whose.name = who->name;
+        whose.groups = who->groups;
+        const boost::system::error_code objection =
+            last.objection ? last.objection(whose) : boost::system::error_code();
+        if (objection)
+            co_return objection;
+        opened_one = true;
         auto opened = co_await sessions.open(who, last.remember, last.client, last.credential);
         if (!opened)
             co_return opened.error();
@@ -56,7 +70,7 @@ protected:
         make();
     }
 
-    void make() { subject = make_token_authority({*store, logins, refreshes, audit, time}, settings, keys); }
+    void make() { subject = make_token_authority({*store, logins, refreshes, audit, log, time}, settings, keys); }
 
     static std::shared_ptr<const token_keys> fresh_keys(token_algorithm algorithm = token_algorithm::ed25519) {
         return std::make_shared<const token_keys>(signing_key::generate(algorithm));
@@ -79,6 +93,24 @@ protected:
     }
     // A token of ours with these claims, whatever they are.
     std::string sign(const std::string& payload) { return keys->sign(payload).value(); }
+    nlohmann::json claims_of(const access_token& token) {
+        return nlohmann::json::parse(compact_jws::make(token.text.reveal()).value().payload());
+    }
+    // Good in all but what `change` makes of it.
+    template <class Change>
+    std::string token_with(const session& of, Change change) {
+        token_claims c;
+        c.issuer = settings.issuer;
+        c.audience = settings.audience;
+        c.subject = of.user->id;
+        c.session = of.id;
+        c.issued_at = c.not_before = time.wall();
+        c.authenticated = to_wall(time, of.authenticated_at);
+        c.expires_at = time.wall() + seconds{300};
+        c.email = of.user->email;
+        change(c);
+        return sign(write_claims(c));
+    }
     bool lives(const session& s) { return run.await(store->find(s.user->id, s.id)).value().has_value(); }
 
     manual_clock time;
@@ -89,6 +121,7 @@ protected:
     std::unique_ptr<session_authority> sessions = make_session_authority(*store, &refreshes);
     easy_logins logins{*sessions};
     fake_audit audit;
+    recording_logger log;
     runner run;
     token_settings settings;
     std::shared_ptr<const token_keys> keys = fresh_keys();

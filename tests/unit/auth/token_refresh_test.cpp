@@ -130,7 +130,8 @@ TEST_F(TokenRefresh, OfAnEndedSessionIsNoReplay) {
     EXPECT_TRUE(audit.events.empty());
 }
 
-// Ten thousand rounds of fifty at once: one successor each; and a replay always ends the session.
+// Keycloak CVE-2026-1035. Ten thousand rounds of fifty at once: one successor each; and a replay always ends the
+// session.
 TEST_F(TokenRefresh, FiftyAtOnceHaveOneOutcome) {
     constexpr int crowd = 50;
     const int rounds = test::under_sanitizer() ? 200 : 10'000;

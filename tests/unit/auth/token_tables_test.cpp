@@ -14,7 +14,7 @@
 namespace latchkey {
 namespace {
 
-const time_point start{seconds{1'800'000'000}};
+const wall_time start{seconds{1'800'000'000}};
 
 session some_session() {
     user u;
@@ -22,11 +22,11 @@ session some_session() {
     session out;
     out.id = random_public_id();
     out.user = make_profile(u, false);
-    out.authenticated_at = start;
+    out.authenticated_at = time_point{seconds{1'800'000'000}};
     return out;
 }
 
-verified_token good_until(time_point end) {
+verified_token good_until(wall_time end) {
     verified_token out;
     out.session = random_public_id();
     out.expires_at = end;
@@ -107,13 +107,14 @@ TEST(MintedTokens, HandsOutWhatItWasGivenUntilThen) {
     std::string out = "x";
     EXPECT_FALSE(subject.append(mine, start, out));
     EXPECT_EQ(out, "x");
-    subject.put(mine, "first", start + seconds{240}, subject.generation());
+    subject.put(mine, "first", start, start + seconds{240}, subject.generation());
     EXPECT_TRUE(subject.append(mine, start + seconds{239}, out));
     EXPECT_EQ(out, "xfirst");
     EXPECT_FALSE(subject.append(mine, start + seconds{240}, out));
-    subject.put(mine, "second", start + seconds{480}, subject.generation());
+    subject.put(mine, "second", start, start + seconds{480}, subject.generation());
     EXPECT_TRUE(subject.append(mine, start, out));
     EXPECT_EQ(out, "xfirstsecond");
+    EXPECT_FALSE(subject.append(mine, start - seconds{1}, out));  // the wall clock was set back
     session other = mine;
     other.authenticated_at += seconds{1};
     EXPECT_FALSE(subject.append(other, start, out));
@@ -123,7 +124,7 @@ TEST(MintedTokens, HandsOutWhatItWasGivenUntilThen) {
     const auto before = subject.generation();
     subject.forget_all();
     EXPECT_FALSE(subject.append(mine, start, out));
-    subject.put(mine, "third", start + seconds{480}, before);
+    subject.put(mine, "third", start, start + seconds{480}, before);
     EXPECT_FALSE(subject.append(mine, start, out));
 }
 
@@ -134,7 +135,7 @@ TEST(MintedTokens, HoldsSoManyAndNoMore) {
     for (std::size_t i = 0; i < 4 * minted_tokens::sets * minted_tokens::ways; ++i) {
         one.id = random_public_id();
         all.push_back(one);
-        subject.put(one, "token", start + seconds{240}, subject.generation());
+        subject.put(one, "token", start, start + seconds{240}, subject.generation());
     }
     std::size_t held = 0;
     std::string out;

@@ -149,9 +149,10 @@ protected:
     std::unique_ptr<session_authority> sessions_ = make_session_authority(*store_);
     testing::no_logins logins_;
     testing::no_audit audit_;
+    testing::no_log token_log_;
     refresh_tokens refreshes_{secret(std::string(mac::key_size, 'k'))};
     std::unique_ptr<token_authority> tokens_ =
-        make_token_authority({*store_, logins_, refreshes_, audit_, time_},
+        make_token_authority({*store_, logins_, refreshes_, audit_, token_log_, time_},
                              {"https://auth.example.com",
                               "https://api.example.com",
                               seconds{300},

@@ -51,6 +51,7 @@ TEST_F(openssl_keys, are_read) {
     EXPECT_EQ(shared->algorithm(), token_algorithm::hs256);
 }
 
+// J1: a key is of one of our algorithms, and says which.
 TEST_F(openssl_keys, of_other_kinds_are_refused) {
     for (const char* type : {"RSA", "EC -pkeyopt ec_paramgen_curve:P-384", "EC -pkeyopt ec_paramgen_curve:secp256k1",
                              "X25519", "ED448", "EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit"}) {

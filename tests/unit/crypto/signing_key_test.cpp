@@ -62,6 +62,7 @@ TEST_P(each_algorithm, notices_every_changed_byte) {
     }
 }
 
+// J1
 TEST_P(each_algorithm, knows_no_other_keys_tokens) {
     const auto key = signing_key::generate(GetParam());
     for (const auto algorithm : all_token_algorithms) {
@@ -98,7 +99,9 @@ TEST_P(each_algorithm, makes_no_token_that_it_would_not_read) {
         }
     }
     EXPECT_FALSE(was_read);
-    EXPECT_FALSE(key.sign(std::string(1'000'000, 'x')));
+    EXPECT_TRUE(key.sign(std::string(signing_key::largest_payload, 'x')));
+    EXPECT_EQ(key.sign(std::string(signing_key::largest_payload + 1, 'x')).error(), errc::token_too_large);
+    EXPECT_EQ(key.sign(std::string(1'000'000, 'x')).error(), errc::token_too_large);
 }
 
 TEST(signing_key, publishes_what_others_check_with) {

@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-const std::string form = "Content-Type: application/x-www-form-urlencoded\r\n";
+const std::string account_form = "Content-Type: application/x-www-form-urlencoded\r\n";
 const std::string to_login = "/login?rd=%2Faccount";
 
 class account_handlers : public testing::handler_fixture {
@@ -24,7 +24,7 @@ protected:
     }
     testing::answer post(const std::string& path, const std::string& body, const std::string& token = "phone",
                          const std::string& more = {}) {
-        return ask("POST " + path, cookie(token) + form + more, body);
+        return ask("POST " + path, cookie(token) + account_form + more, body);
     }
     testing::answer end(std::uint8_t id, const std::string& token = "phone") {
         return post("/account/sessions/end", "id=" + testing::numbered_id(id).str(), token);
@@ -90,6 +90,7 @@ TEST_F(account_handlers, the_password_is_changed) {
     EXPECT_EQ(domain_.logins.asked["token"], "phone");
 }
 
+// B3: and never which one it was.
 TEST_F(account_handlers, the_page_says_why_a_password_was_not_changed) {
     struct expectation {
         errc failure;

@@ -73,9 +73,9 @@ protected:
 
 TEST_F(cross_site_routes, whatever_may_change_something_is_not_for_other_sites) {
     std::size_t guarded = 0;
-    for (const auto table : {public_routes(), admin_routes()}) {
-        routes_ = table;
-        for (const auto& r : table)
+    for (const auto site_routes : {public_routes(), admin_routes()}) {
+        routes_ = site_routes;
+        for (const auto& r : site_routes)
             for (const auto& [verb, name] : verbs) {
                 if (!r.accepts(verb))
                     continue;
@@ -99,8 +99,8 @@ TEST_F(cross_site_routes, whatever_may_change_something_is_not_for_other_sites) 
 // Only what changes nothing by any method is exempt, and what no cookie has a say in.
 TEST_F(cross_site_routes, questions_of_proxies_and_token_endpoints_alone_are_open) {
     std::vector<std::string> open;
-    for (const auto table : {public_routes(), admin_routes()})
-        for (const auto& r : table)
+    for (const auto site_routes : {public_routes(), admin_routes()})
+        for (const auto& r : site_routes)
             if (r.callers == site_rule::any)
                 open.emplace_back(r.path.text());
     EXPECT_THAT(open, ::testing::ElementsAre("/api/authz/forward-auth", "/api/authz/ext-authz/*", "/token",

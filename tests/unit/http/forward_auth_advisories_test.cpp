@@ -79,14 +79,14 @@ TEST_F(advisories, GHSA_7x63_xv5r_3p2x_nobody_is_trusted_by_default) {
     EXPECT_EQ(status(nginx, signed_in(original())), 403);
 }
 
-// A User-Agent of a health check is a word like any other.
+// F4. A User-Agent of a health check is a word like any other.
 TEST_F(advisories, GHSA_5hvv_m4w4_gf6v_a_health_check_user_agent) {
     for (const auto* agent :
          {"GoogleHC/1.0", "kube-probe/1.30", "ELB-HealthChecker/2.0", "Consul Health Check", "HealthChecker", ""})
         EXPECT_EQ(anonymous("app.example.com", "/private", {{"User-Agent", agent}}), login_) << agent;
 }
 
-// Underscores are no hyphens: such a field is nobody's here, beside the real one or alone.
+// F2. Underscores are no hyphens: such a field is nobody's here, beside the real one or alone.
 TEST_F(advisories, CVE_2025_64484_underscore_headers) {
     const auto guarded = with(forwarded(), "X-Forwarded-Uri", "/private");
     for (const auto* name : {"X_Forwarded_Uri", "X_Forwarded-Uri", "X-Forwarded_Uri", "x_forwarded_uri"}) {
@@ -102,7 +102,7 @@ TEST_F(advisories, CVE_2025_64484_underscore_headers) {
     EXPECT_EQ(a.head.find("root"), std::string::npos);
 }
 
-// What one parser cannot read must not be nothing to guard.
+// F2. What one parser cannot read must not be nothing to guard.
 TEST_F(advisories, CVE_2021_32637_malformed_urls) {
     for (const auto* uri : {"/%", "/%zz", "/public/%", "/public/%2", "/public/%c0%af", "/public/\xff", "/public/%00",
                             "/public/#/../private", "/public/a\\b", "/public/%0d%0a"}) {
@@ -118,7 +118,7 @@ TEST_F(advisories, CVE_2021_32637_malformed_urls) {
         EXPECT_EQ(status(nginx, with(original(), "X-Original-URL", url)), 401) << url;
 }
 
-// What a server never sees takes no part in a match, and is refused where it comes all the same.
+// F5. What a server never sees takes no part in a match, and is refused where it comes all the same.
 TEST_F(advisories, GHSA_pxq7_h93f_9jrg_a_fragment) {
     for (const auto* uri : {"/private#/public/a", "/private#/health", "/health#", "/public/a#b"}) {
         EXPECT_EQ(status(nginx, with(original(), "X-Original-URL", "https://app.example.com" + std::string(uri))), 401);
@@ -147,7 +147,7 @@ TEST_F(advisories, paths_that_servers_read_differently) {
         EXPECT_EQ(anonymous("app.example.com", uri), passes_) << uri;
 }
 
-// The stricter rule of a host holds for every spelling of it.
+// F5. The stricter rule of a host holds for every spelling of it.
 TEST_F(advisories, CVE_2026_48794_host_case) {
     for (const auto* host :
          {"a.admin.example.com", "a.Admin.example.com", "a.ADMIN.EXAMPLE.COM", "A.aDmIn.ExAmPlE.cOm.",
@@ -164,7 +164,8 @@ TEST_F(advisories, CVE_2026_48794_host_case) {
     }
 }
 
-// A client that has the proxy strip what it added gets a refusal, and one that names the fields to us changes nothing.
+// F2. A client that has the proxy strip what it added gets a refusal, and one that names the fields to us changes
+// nothing.
 TEST_F(advisories, CVE_2024_45410_hop_by_hop_stripping) {
     for (const auto* name : {"X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Uri"}) {
         const auto stripped = plus(without(with(forwarded(), "X-Forwarded-Uri", "/health"), name), "Connection", name);
@@ -180,7 +181,8 @@ TEST_F(advisories, CVE_2024_45410_hop_by_hop_stripping) {
     EXPECT_EQ(status(forward, plus(signed_in(forwarded()), "Connection", "Remote-User, Cookie")), 200);
 }
 
-// A cookie that is nobody's, however odd, is nobody: anonymous where a rule lets everybody in, refused elsewhere.
+// C3, F4. A cookie that is nobody's, however odd, is nobody: anonymous where a rule lets everybody in, refused
+// elsewhere.
 TEST_F(advisories, CVE_2026_25748_malformed_cookies) {
     const std::vector<std::string> odd{"__Host-session",
                                        "__Host-session=",

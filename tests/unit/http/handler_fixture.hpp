@@ -55,8 +55,14 @@ protected:
             io_.restart();
             io_.run();
         }
-        return split(std::exchange(core_.out, {}));
+        std::string text = std::exchange(core_.out, {});
+        if (x.shared_content)
+            text += *x.shared_content;
+        return split(text);
     }
+
+    // On the clock of the deadlines, which sees no other.
+    void pass_ms(std::int64_t ms) { core_.now += ms; }
 
     // What is in force from the next request on.
     void use(const config& options, std::shared_ptr<const access_policy> policy) {

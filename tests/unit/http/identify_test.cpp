@@ -42,6 +42,7 @@ TEST_F(identify_callers, a_token_does) {
     }
 }
 
+// J3
 TEST_F(identify_callers, a_token_that_is_none_is_said_to_be_none) {
     for (const std::string& fields : {bearer("stale"), bearer("x.y.z"), bearer(std::string(4'000, '.'))}) {
         const auto a = whoami(fields);

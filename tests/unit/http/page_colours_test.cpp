@@ -48,6 +48,7 @@ TEST(page_colours, the_formula) {
     EXPECT_NEAR(contrast("#767676", "#ffffff"), 4.54, 0.01);
 }
 
+// B6
 TEST(page_colours, every_pair_is_readable_in_both_schemes) {
     const auto dark_at = stylesheet().find("prefers-color-scheme: dark");
     ASSERT_NE(dark_at, std::string::npos);

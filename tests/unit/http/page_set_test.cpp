@@ -76,6 +76,7 @@ TEST_F(page_directory, a_language_can_be_added) {
     EXPECT_THAT(load().set->tags, ElementsAre("en", "ar", "de", "es"));
 }
 
+// B2, B5
 TEST_F(page_directory, templates_that_would_not_work_or_not_be_safe_are_refused) {
     const std::pair<const char*, const char*> cases[] = {{"{{#message}}open", "mustache"},
                                                          {"{{/message}}", "mustache"},
@@ -128,6 +129,7 @@ TEST_F(page_directory, whatever_is_malformed_is_refused_by_name) {
     EXPECT_THAT(only_fault(), HasSubstr("/texts/deutsch.json: the name is no language"));
 }
 
+// B5
 TEST_F(page_directory, all_faults_are_told_at_once) {
     write("login.html", "{{");
     write("mark.svg", "\xff");

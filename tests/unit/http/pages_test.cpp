@@ -121,7 +121,7 @@ TEST_F(rendered_pages, account_of_one_session) {
         EXPECT_THAT(text, Not(HasSubstr(absent)));
 }
 
-// The names of users and devices are other people's words.
+// B2. The names of users and devices are other people's words.
 TEST_F(rendered_pages, hostile_names_and_user_agents_are_only_text) {
     for (const auto& bad :
          {hostile, reversed, std::string("</bdi></dd><img src=x onerror=alert(1)>"), std::string("' onfocus='x"),
@@ -217,6 +217,7 @@ TEST_F(rendered_pages, every_page_is_in_the_language_asked_for) {
     }
 }
 
+// B1
 TEST_F(rendered_pages, no_inline_anything_and_nothing_from_elsewhere) {
     const std::string headers = html_.headers(words_);
     for (const char* part : {"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'",

@@ -1,4 +1,4 @@
-// GET /revocations: the list and its tags, and the pieces of the feed.
+// GET /revocations: the list and its tags, in wall-clock time (T3), and the pieces of the feed.
 #include "handler_fixture.hpp"
 #include "revocation_feed.hpp"
 
@@ -9,6 +9,7 @@
 namespace latchkey::http {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -55,6 +56,7 @@ TEST_F(revocation_list_handler, tells_what_has_ended) {
     source_.add(1, end_);
     source_.add(2, end_ + seconds{1});
     source_.complete = false;
+    pass_ms(250);
     const auto a = ask("GET /revocations");
     EXPECT_EQ(a.status, 200);
     EXPECT_EQ(a.header("Cache-Control"), "no-cache");
@@ -84,6 +86,7 @@ TEST_F(revocation_list_handler, is_read_again_only_when_it_changed) {
     for (const std::string list : {"", "101", "\"100\"", "\"1010\"", ",", "W/101", "\"101"})
         EXPECT_EQ(ask("GET /revocations", "If-None-Match: " + list + "\r\n").status, 200) << list;
     source_.add(2, end_);
+    pass_ms(250);
     EXPECT_EQ(ask("GET /revocations", "If-None-Match: " + tag + "\r\n").status, 200);
 }
 
@@ -93,13 +96,30 @@ TEST_F(revocation_list_handler, is_rendered_once) {
     for (int i = 0; i < 1'000; ++i)
         EXPECT_EQ(ask("GET /revocations").status, 200);
     EXPECT_EQ(source_.asked, 1);
+    // And four a second, however many end.
     source_.add(2, end_);
+    pass_ms(249);
+    EXPECT_THAT(ask("GET /revocations").body, Not(HasSubstr(testing::numbered_id(2).str())));
+    EXPECT_EQ(source_.asked, 1);
+    pass_ms(1);
     EXPECT_THAT(ask("GET /revocations").body, HasSubstr(testing::numbered_id(2).str()));
     EXPECT_EQ(source_.asked, 2);
     // What expired leaves the list, though nothing new comes.
     domain_.time.advance(seconds{60});
+    pass_ms(60'000);
     (void)ask("GET /revocations");
     EXPECT_EQ(source_.asked, 3);
+}
+
+// Its readers go by the wall clock.
+TEST_F(revocation_list_handler, tells_wall_clock_time) {
+    source_.add(1, end_);
+    for (const std::int64_t step : {0, 600, -600}) {
+        domain_.time.step_wall(seconds{step});
+        pass_ms(250);
+        EXPECT_EQ(ask("GET /revocations").json()["revoked"][0]["exp"], 1'800'000'000 + step);
+        domain_.time.step_wall(seconds{-step});
+    }
 }
 
 TEST_F(revocation_list_handler, a_feed_has_no_length) {
@@ -133,14 +153,16 @@ TEST(revocation_feed_text, says_each_end_once) {
     written_revocations source;
     const time_point end{seconds{1'800'000'000}};
     source.add(1, end);
-    revocation_feed feed(source, 0);
+    manual_clock time;
+    revocation_feed feed(source, time, 0);
     EXPECT_EQ(next_of(feed), "retry: 1000\n\nevent: revoked\nid: 101\ndata: {\"sid\":\"" +
                                  testing::numbered_id(1).str() + "\",\"exp\":1800000000}\n\n");
     EXPECT_EQ(next_of(feed), "");
     source.add(2, end);
-    EXPECT_THAT(next_of(feed), HasSubstr("id: 102\n"));
+    time.step_wall(seconds{600});  // its readers go by the wall clock
+    EXPECT_THAT(next_of(feed), AllOf(HasSubstr("id: 102\n"), HasSubstr("\"exp\":1800000600}")));
     EXPECT_EQ(next_of(feed), "");
-    revocation_feed later(source, 101);
+    revocation_feed later(source, time, 101);
     EXPECT_THAT(next_of(later), Not(HasSubstr("id: 101\n")));
 }
 
@@ -148,7 +170,8 @@ TEST(revocation_feed_text, comes_in_pieces) {
     written_revocations source;
     for (int i = 0; i < 1'000; ++i)
         source.add(static_cast<std::uint8_t>(i), time_point{seconds{1'800'000'000}});
-    revocation_feed feed(source, 0);
+    const manual_clock time;
+    revocation_feed feed(source, time, 0);
     std::size_t pieces = 0, events = 0;
     for (std::string piece = next_of(feed); !piece.empty(); piece = next_of(feed)) {
         EXPECT_LT(piece.size(), 32'000U);
@@ -164,7 +187,8 @@ TEST(revocation_feed_text, comes_in_pieces) {
 TEST(revocation_feed_text, says_what_is_missing) {
     written_revocations source;
     source.complete = false;
-    revocation_feed feed(source, 100);
+    const manual_clock time;
+    revocation_feed feed(source, time, 100);
     EXPECT_EQ(next_of(feed), "retry: 1000\n\n");  // it had everything
     source.add(1, time_point{seconds{1'800'000'000}});
     EXPECT_THAT(next_of(feed), ::testing::StartsWith("event: gap\ndata: {}\n\nevent: revoked\n"));

@@ -7,8 +7,8 @@ namespace latchkey::http {
 namespace {
 
 TEST(session_cookie, host_prefixed_by_default) {
-    config options;
-    const session_cookie cookie(options.cookie, options.cookie_name());
+    config chosen;
+    const session_cookie cookie(chosen.cookie, chosen.cookie_name());
     std::string out;
     cookie.append_set(out, "token", std::nullopt);
     EXPECT_EQ(out, "Set-Cookie: __Host-session=token; Path=/; Secure; HttpOnly; SameSite=Lax\r\n");
@@ -21,15 +21,15 @@ TEST(session_cookie, host_prefixed_by_default) {
 }
 
 TEST(session_cookie, with_a_domain_or_without_security) {
-    config options;
-    options.cookie.domain = "example.com";
+    config chosen;
+    chosen.cookie.domain = "example.com";
     std::string out;
-    session_cookie(options.cookie, options.cookie_name()).append_set(out, "t", std::nullopt);
+    session_cookie(chosen.cookie, chosen.cookie_name()).append_set(out, "t", std::nullopt);
     EXPECT_EQ(out, "Set-Cookie: __Secure-session=t; Path=/; Domain=example.com; Secure; HttpOnly; SameSite=Lax\r\n");
-    options = config{};
-    options.cookie.secure = false;
+    chosen = config{};
+    chosen.cookie.secure = false;
     out.clear();
-    session_cookie(options.cookie, options.cookie_name()).append_set(out, "t", std::nullopt);
+    session_cookie(chosen.cookie, chosen.cookie_name()).append_set(out, "t", std::nullopt);
     EXPECT_EQ(out, "Set-Cookie: session=t; Path=/; HttpOnly; SameSite=Lax\r\n");
 }
 

@@ -81,6 +81,10 @@ TEST_F(token_handlers, errors_are_in_the_words_of_the_standard) {
         EXPECT_EQ(error_of(a), "temporarily_unavailable");
         EXPECT_NE(a.header("Retry-After"), "");
     }
+    a = fails_with(errc::token_too_large);
+    EXPECT_EQ(a.status, 503);
+    EXPECT_EQ(error_of(a), "token_too_large");
+    EXPECT_EQ(a.header("Retry-After"), "");  // it will not get better by waiting
     a = fails_with(errc::password_too_long);
     EXPECT_EQ(a.status, 400);
     EXPECT_EQ(error_of(a), "invalid_request");
@@ -124,6 +128,10 @@ TEST_F(token_handlers, a_cookie_buys_an_access_token_alone) {
               "cross_site_request");
     tokens_.failure = errc::overloaded;
     EXPECT_EQ(ask("POST /sessions/token", cookie("laptop")).status, 503);
+    tokens_.failure = errc::token_too_large;
+    const auto refused = ask("POST /sessions/token", cookie("laptop"));
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused.code(), "token_too_large");
 }
 
 // RFC 7009 section 2.2: it is gone, whatever it was.
@@ -143,19 +151,34 @@ TEST_F(token_handlers, introspection_is_for_its_callers) {
     auto a = post("/token/introspect", "token=abc", show);
     EXPECT_EQ(a.status, 200);
     EXPECT_EQ(a.body, "{\"active\":false}\n");
-    tokens_.account =
-        token_account{false, ada_, time_point{seconds{2'000}}, time_point{seconds{1'700}}, testing::numbered_id(9)};
-    const auto told = post("/token/introspect", "token=abc", show).json();
+    tokens_.account = token_account{false,
+                                    ada_,
+                                    wall_time{seconds{2'000}},
+                                    wall_time{seconds{1'700}},
+                                    wall_time{seconds{1'701}},
+                                    testing::numbered_id(9),
+                                    true,
+                                    ",\"tenant\":\"x\""};
+    auto told = post("/token/introspect", "token=abc", show).json();
     EXPECT_EQ(told["active"], true);
     EXPECT_EQ(told["token_type"], "Bearer");
     EXPECT_EQ(told["exp"], 2'000);
     EXPECT_EQ(told["iat"], 1'700);
+    EXPECT_EQ(told["nbf"], 1'701);
+    EXPECT_EQ(told["jti"], testing::numbered_id(9).str());
+    EXPECT_EQ(told["amr"], nlohmann::json::array({"pwd"}));
+    EXPECT_EQ(told["token_use"], "upstream");
+    EXPECT_EQ(told["tenant"], "x");
     EXPECT_EQ(told["iss"], "https://auth.example.com");
     EXPECT_EQ(told["sub"], ada_.user->id.str());
     EXPECT_EQ(told["sid"], ada_.id.str());
     EXPECT_EQ(told["username"], "ada@example.com");
     tokens_.account->is_refresh = true;
-    EXPECT_FALSE(post("/token/introspect", "token=abc", show).json().contains("iat"));
+    tokens_.account->for_upstream = false;
+    auto refresh = post("/token/introspect", "token=abc", show).json();
+    for (const char* absent : {"iat", "nbf", "jti", "token_use"})
+        EXPECT_FALSE(refresh.contains(absent)) << absent;
+    EXPECT_EQ(refresh["tenant"], "x");
 
     tokens_.last_secret.clear();
     for (const std::string& fields :

@@ -75,6 +75,21 @@ inline throttle_stats some_throttle() {
     return out;
 }
 
+inline redis_stats some_redis() {
+    redis_stats out;
+    out.commands = {30, 2, 3, true};
+    out.follower = {31, 0, 4, false};
+    out.cache_hits = 50;
+    out.cache_misses = 6;
+    out.cache_stale = 7;
+    out.cache_dropped = 8;
+    out.served_in_outage = 9;
+    out.news = 10;
+    out.reads_refused = 13;
+    out.news_age_seconds = 0.25;
+    return out;
+}
+
 inline metric_sources all_sources(const counting_audit& events, const logger& log) {
     metric_sources out;
     out.version = "1.2.3";
@@ -83,6 +98,7 @@ inline metric_sources all_sources(const counting_audit& events, const logger& lo
     out.hashing = some_queue;
     out.database = some_queue;
     out.throttle = some_throttle;
+    out.redis = some_redis;
     out.tokens = [] { return token_stats{.issued = 12, .refreshed = 9, .repeated = 2, .replayed = 1}; };
     out.events = &events;
     out.log = &log;

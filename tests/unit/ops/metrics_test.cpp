@@ -43,6 +43,19 @@ TEST_F(metric_text, numbers_stand_under_their_labels) {
         {"latchkey_tokens_issued_total", "12"},
         {"latchkey_token_refreshes_total{outcome=\"replayed\"}", "1"},
         {"latchkey_log_lines_dropped_total", "7"},
+        {"latchkey_redis_up{connection=\"commands\"}", "1"},
+        {"latchkey_redis_up{connection=\"news\"}", "0"},
+        {"latchkey_redis_commands_total{connection=\"news\"}", "31"},
+        {"latchkey_redis_failures_total{connection=\"commands\"}", "2"},
+        {"latchkey_redis_connections_total{connection=\"news\"}", "4"},
+        {"latchkey_redis_cache_lookups_total{outcome=\"hit\"}", "50"},
+        {"latchkey_redis_cache_lookups_total{outcome=\"miss\"}", "6"},
+        {"latchkey_redis_cache_lookups_total{outcome=\"stale\"}", "7"},
+        {"latchkey_redis_cache_drops_total", "8"},
+        {"latchkey_redis_outage_checks_total", "9"},
+        {"latchkey_redis_news_total", "10"},
+        {"latchkey_redis_reads_refused_total", "13"},
+        {"latchkey_redis_news_age_seconds", "0.25"},
     };
     for (const auto& [name, value] : expected)
         EXPECT_THAT(told, Contains(Pair(name, value)));
@@ -67,7 +80,7 @@ TEST_F(metric_text, what_has_no_source_is_not_there) {
     EXPECT_THAT(types, Contains(Key("latchkey_build_info")));
     EXPECT_THAT(types, Contains(Key("process_open_fds")));
     for (const auto& [name, type] : types)
-        EXPECT_THAT(name, Not(MatchesRegex("latchkey_(http|checks|sessions|pool|throttle|logins|log)_.*")));
+        EXPECT_THAT(name, Not(MatchesRegex("latchkey_(http|checks|sessions|pool|throttle|logins|log|redis)_.*")));
 }
 
 TEST_F(metric_text, the_process_is_told_of) {

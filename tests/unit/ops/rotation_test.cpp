@@ -80,6 +80,7 @@ TEST_F(rotation, an_idle_log_lets_go_of_the_old_file) {
         std::this_thread::yield();
 }
 
+// A3
 TEST_F(rotation, no_line_is_lost_or_torn_under_load) {
     constexpr int writers = 3, lines_each = 400, rounds = 20;
     {

@@ -20,6 +20,24 @@ TEST(system_clock, starts_at_the_wall_clock_and_never_goes_back) {
     }
 }
 
+// Nobody steps the wall clock here: the two show the same, whenever one looks.
+TEST(system_clock, shows_the_wall_clock_beside_the_time_line) {
+    const auto time = make_system_clock();
+    for (int i = 0; i < 1000; ++i)
+        EXPECT_LE(std::chrono::abs(wall_ahead(*time)), seconds{1});
+    EXPECT_LE(std::chrono::abs(time->wall() - wall_time{seconds{std::time(nullptr)}}), seconds{1});
+}
+
+TEST(manual_clock, steps_the_wall_clock_alone) {
+    manual_clock time;
+    const auto before = time.now();
+    time.step_wall(seconds{-600});
+    EXPECT_EQ(time.now(), before);
+    EXPECT_EQ(wall_ahead(time), seconds{-600});
+    time.advance(seconds{60});
+    EXPECT_EQ(to_wall(time, before), wall_time{before.time_since_epoch() - seconds{600}});
+}
+
 TEST(manual_clock, stands_still_until_told) {
     manual_clock time;
     EXPECT_EQ(to_rfc3339(time.now()), "2026-01-01T00:00:00Z");

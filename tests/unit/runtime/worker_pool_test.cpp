@@ -41,6 +41,22 @@ TEST(worker_pool_concurrent, work_runs_elsewhere_and_comes_back_home) {
     });
 }
 
+// Whoever was answered because of a job, and then reads the metrics, finds it there.
+TEST(worker_pool_concurrent, a_job_is_counted_before_its_caller_goes_on) {
+    constexpr std::uint64_t jobs = 2'000;
+    asio::io_context io(1);
+    worker_pool pool({"test", 2, 4, thread_priority::low});
+    run(io, [&]() -> task<void> {
+        for (std::uint64_t i = 1; i <= jobs; ++i) {
+            auto nothing = []() -> result<int> { return 1; };
+            (void)co_await offload(pool, std::move(nothing));
+            const auto stats = pool.stats();
+            EXPECT_EQ(stats.done, i);
+            EXPECT_EQ(stats.running, 0U);
+        }
+    });
+}
+
 TEST(worker_pool_concurrent, an_exception_comes_back) {
     asio::io_context io(1);
     worker_pool pool({"test", 1, 4, thread_priority::normal});

@@ -6,8 +6,8 @@
 namespace latchkey::testing {
 namespace {
 
-constexpr std::int64_t day = 86'400;
-constexpr std::int64_t year = 365 * day;
+constexpr std::int64_t day_seconds = 86'400;
+constexpr std::int64_t year_seconds = 365 * day_seconds;
 constexpr std::int64_t boot = 1'767'000'000;  // what the wall clock said when the machine came up
 
 std::int64_t moved(const stored_time_line& stored, const time_line& current, std::int64_t now) {
@@ -17,23 +17,25 @@ std::int64_t moved(const stored_time_line& stored, const time_line& current, std
 TEST(displacement, is_exact_within_a_boot) {
     const stored_time_line stored{{"b", boot}, boot + 5000, {}};
     EXPECT_EQ(moved(stored, {"b", boot}, boot + 9000), 0);
-    EXPECT_EQ(moved(stored, {"b", boot - year}, boot + 9000 - year), -year);
-    EXPECT_EQ(moved(stored, {"b", boot + day}, boot + 9000 + day), day);
+    EXPECT_EQ(moved(stored, {"b", boot - year_seconds}, boot + 9000 - year_seconds), -year_seconds);
+    EXPECT_EQ(moved(stored, {"b", boot + day_seconds}, boot + 9000 + day_seconds), day_seconds);
     // However little time went by, and whatever the last second was.
-    EXPECT_EQ(moved({{"b", boot}, boot + 9000 + year, {}}, {"b", boot - day}, boot + 1 - day), -day);
+    EXPECT_EQ(moved({{"b", boot}, boot + 9000 + year_seconds, {}}, {"b", boot - day_seconds}, boot + 1 - day_seconds),
+              -day_seconds);
 }
 
 TEST(displacement, after_a_reboot_ages_never_shrink) {
     const stored_time_line stored{{"b", boot}, boot + 5000, {}};
     EXPECT_EQ(moved(stored, {"c", boot + 6000}, boot + 7000), 0);
-    EXPECT_EQ(moved(stored, {"c", boot + year}, boot + year + 10), 0);  // forward: it may have been off for so long
-    EXPECT_EQ(moved(stored, {"c", boot - year}, boot - year + 10), 10 - year - 5000);
+    EXPECT_EQ(moved(stored, {"c", boot + year_seconds}, boot + year_seconds + 10),
+              0);  // forward: it may have been off for so long
+    EXPECT_EQ(moved(stored, {"c", boot - year_seconds}, boot - year_seconds + 10), 10 - year_seconds - 5000);
     EXPECT_EQ(moved(stored, {"c", 0}, 30), 30 - boot - 5000);  // a machine without a battery for its clock
 }
 
 TEST(displacement, an_unknown_boot_is_another_one) {
-    EXPECT_EQ(moved({{"", boot}, boot, {}}, {"", boot + day}, boot + day), 0);
-    EXPECT_EQ(moved({{"", boot}, boot, {}}, {"", boot - day}, boot - day), -day);
+    EXPECT_EQ(moved({{"", boot}, boot, {}}, {"", boot + day_seconds}, boot + day_seconds), 0);
+    EXPECT_EQ(moved({{"", boot}, boot, {}}, {"", boot - day_seconds}, boot - day_seconds), -day_seconds);
 }
 
 TEST(displacement, small_ones_are_nothing) {
@@ -49,7 +51,7 @@ TEST(idle_limits, are_bounded) {
     options.idle_timeout = seconds::max();
     options.remembered_idle_timeout = seconds{-5};
     const idle_limits limits = idle_limits_of(options);
-    EXPECT_GT(limits.ordinary, 1'000 * year);
+    EXPECT_GT(limits.ordinary, 1'000 * year_seconds);
     EXPECT_LT(limits.ordinary, std::int64_t{1} << 40);
     EXPECT_EQ(limits.remembered, 0);
     EXPECT_EQ(stricter({1, 20}, {2, 10}), (idle_limits{1, 10}));

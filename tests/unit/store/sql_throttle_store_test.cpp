@@ -76,7 +76,8 @@ TEST_F(SqlThrottleStore, RemovesWhatMeansNothingAnyMore) {
     EXPECT_EQ(loaded()[0].key, record(2, 5).key);
 }
 
-// Once a minute is enough, and it is the time of `forgotten_before` that counts.
+// L8: the table holds no more than the throttle does. Once a minute is enough, and it is the time of `forgotten_before`
+// that counts.
 TEST_F(SqlThrottleStore, RemovesOldRowsOnceAMinute) {
     const auto save_at = [&](throttle_record one, std::int64_t forgotten_before) {
         ASSERT_TRUE(subject->save(std::span(&one, 1), time_point{seconds{forgotten_before}}));

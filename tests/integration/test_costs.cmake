@@ -1,7 +1,3 @@
-if(test_integration_concurrent_TESTS)
-  set_tests_properties(${test_integration_concurrent_TESTS} PROPERTIES LABELS concurrent)
-endif()
-
 # Those that wait more than they work begin first, beside those that work.
 foreach(waiting proxies crash disk operation)
   if(test_integration_${waiting}_TESTS)
