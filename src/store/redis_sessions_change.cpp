@@ -1,7 +1,8 @@
 // What begins, rotates and ends sessions in Redis.
 //
 // Whoever changes something takes it out of the cache here before the answer goes out, so that nobody on this server is
-// served by what was before; the others hear of it by the stream.
+// served by what was before; the others hear of it by the stream. Without an answer from Redis it may have been done:
+// what it was about goes out of the cache then too, and who asks next asks Redis.
 #include "redis_sessions.hpp"
 
 #include <algorithm>
@@ -52,8 +53,10 @@ task<result<std::optional<session>>> redis_sessions::exchange(session_key key, s
     std::vector<std::string> arguments{std::string(bytes_of(key)), std::string(bytes_of(fresh)),
                                        cause == rotation_cause::password_given ? "1" : "0"};
     const auto reply = co_await scripts_.change(scripts_.known.rotate, std::move(arguments));
-    if (!reply)
+    if (!reply) {
+        cache_.doubt(key);
         co_return reply.error();
+    }
     if (reply->items[0].text == "none")
         co_return std::optional<session>();
     const auto moved = reply->items[0].text == "ok" ? scripts_.session_in(*reply, 4) : errc::store_unavailable;
@@ -70,8 +73,10 @@ task<result<std::optional<session>>> redis_sessions::end(session_key key) {
     co_await tell_seen_of(key);
     std::vector<std::string> arguments{std::string(bytes_of(key))};
     const auto reply = co_await scripts_.change(scripts_.known.erase, std::move(arguments));
-    if (!reply)
+    if (!reply) {
+        cache_.doubt(key);
         co_return reply.error();
+    }
     co_return ended(*reply, counts_.signed_out);
 }
 
@@ -79,8 +84,10 @@ task<result<std::optional<session>>> redis_sessions::end_named(public_id user, p
     co_await seen_.tell_of(user);
     std::vector<std::string> arguments{std::string(bytes_of(user)), std::string(bytes_of(id))};
     const auto reply = co_await scripts_.change(scripts_.known.erase_named, std::move(arguments));
-    if (!reply)
+    if (!reply) {
+        cache_.doubt(user, id);
         co_return reply.error();
+    }
     co_return ended(*reply, counts_.revoked);
 }
 
@@ -136,8 +143,10 @@ task<result<std::size_t>> redis_sessions::end_all(public_id user, std::optional<
     std::vector<std::string> arguments{std::string(bytes_of(user)),
                                        spare ? std::string(bytes_of(*spare)) : std::string()};
     const auto reply = co_await scripts_.change(scripts_.known.erase_user, std::move(arguments));
-    if (!reply)
+    if (!reply) {
+        cache_.doubt(user);
         co_return reply.error();
+    }
     if (!reply->is_list(6))
         co_return errc::store_unavailable;
     const std::vector<public_id> gone = read_ids(reply->items[4].text);
@@ -151,8 +160,10 @@ task<result<void>> redis_sessions::show(profile_ptr user) {
     std::vector<std::string> arguments{std::string(bytes_of(user->id)), std::to_string(user->version),
                                        write_profile(*user)};
     const auto reply = co_await scripts_.change(scripts_.known.refresh, std::move(arguments));
-    if (!reply)
+    if (!reply) {
+        cache_.doubt(user->id);
         co_return reply.error();
+    }
     cache_.show(user, number_of(reply->items[1]));
     co_return result<void>();
 }

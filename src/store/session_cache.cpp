@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ctime>
 #include <new>
+#include <optional>
+#include <vector>
 
 namespace latchkey {
 
@@ -38,6 +40,18 @@ void session_cache::drop(const public_id& user, std::span<const public_id> ids, 
 void session_cache::show(const profile_ptr& user, std::uint64_t number) noexcept {
     hear(user->id, number);
     table_.refresh(user);
+}
+
+void session_cache::doubt(const session_key& key) noexcept {
+    if (const auto here = table_.trace(key))
+        doubt(here->value.user->id, here->value.id);
+}
+
+void session_cache::doubt(const public_id& user) noexcept try {
+    const std::vector<public_id> ids = table_.ids_of(user, std::nullopt);
+    table_.erase(user, ids);
+} catch (const std::bad_alloc&) {
+    forget_all();
 }
 
 void session_cache::forget_all() noexcept {

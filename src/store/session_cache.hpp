@@ -45,6 +45,10 @@ public:
     // Change number `number` was about these sessions of this user: they are read anew. `ids` ascend.
     void drop(const public_id& user, std::span<const public_id> ids, std::uint64_t number) noexcept;
     void show(const profile_ptr& user, std::uint64_t number) noexcept;
+    // A change was asked for, and nobody knows whether it was made: of one session, or of all of a user's.
+    void doubt(const session_key& key) noexcept;
+    void doubt(const public_id& user, const public_id& id) noexcept { table_.erase(user, {&id, 1}); }
+    void doubt(const public_id& user) noexcept;
     void forget_all() noexcept;
 
     // Reads. Before a read is sent; whether what it gave is still all that is known here, by the number of the last

@@ -66,6 +66,8 @@ void crash_client::look(raw_client& connection) {
         return;
     const auto response = connection.ask(get("/sessions/whoami", with_cookie(one->cookie)));
     ledger_.end_look(*one, response.status);
+    if (response.status == 503 && ledger_.may_be_away())
+        return;
     if (response.status != 200 && response.status != 401)
         ledger_.violation("whoami was answered with " + std::to_string(response.status));
     else if (response.status == 200 && one->subject && json_of(response).value("id", "") != one->subject->id)
@@ -115,8 +117,14 @@ void crash_client::find_out_password(raw_client& connection) {
         ledger_.lost(aside);
         throw;
     }
-    if (response.status >= 500)
+    if (response.status >= 500) {
+        if (ledger_.may_be_away()) {  // and may have opened one all the same
+            ticket aside;
+            aside.user = user_;
+            ledger_.lost(aside);
+        }
         return;  // stays unclear
+    }
     ledger_.settle_change(user_, response.status == 200);
     if (response.status == 200)
         ledger_.adopt(user_, json_of(response)["session"].value("id", ""), cookie_of(response), true);

@@ -23,6 +23,8 @@ server_setup setup_of(const crash_options& options) {
         out.users.push_back(crash_ledger::account(user));
     out.config["session.max_per_user"] = "1000";
     out.config["log.level"] = "\"error\"";
+    if (options.backend)
+        options.backend->configure(out);
     return out;
 }
 
@@ -42,20 +44,57 @@ crash_harness::crash_harness(const crash_options& options)
       shim_(),
       server_(home_,
               [&] {
-                  if (!options.power_cuts || !program_shim::unusable().empty())
+                  if (!options.power_cuts || options.backend || !program_shim::unusable().empty())
                       return std::map<std::string, std::string>{};
                   const auto database = home_.directory() / "latchkey.db";
                   shim_.emplace(database);
                   record_.emplace(database, shim_->record_writes());
                   return shim_->environment();
               }()),
-      ledger_(options.users),
+      ledger_(options.users, options.backend != nullptr),
       check_(home_, ledger_, options.seed + 1) {
     server_.start();
 }
 
+void crash_harness::end_now(crash_kind how) {
+    if (how == crash_kind::terminate) {
+        ++terminations_;
+        server_.send_signal(SIGTERM);
+        if (const int status = server_.wait(); status != 0)
+            ledger_.violation("SIGTERM ended in the exit code " + std::to_string(status) + ": " + server_.errors());
+        return;
+    }
+    if (how == crash_kind::kill_backend || how == crash_kind::kill_both) {
+        ledger_.may_be_away(true);
+        options_.backend->kill();
+    }
+    if (how != crash_kind::kill_backend)
+        if (const auto status = server_.kill())
+            ledger_.violation("the server ended by itself with " + std::to_string(*status) + ": " + server_.errors());
+    switch (how) {
+        case crash_kind::kill:
+            ++kills_;
+            break;
+        case crash_kind::power_cut:
+            ++power_cuts_;
+            break;
+        case crash_kind::torn_by_cut:
+            ++torn_;
+            break;
+        case crash_kind::kill_backend:
+            ++backend_kills_;
+            break;
+        case crash_kind::kill_both:
+            ++double_kills_;
+            break;
+        case crash_kind::terminate:
+            break;
+    }
+}
+
 void crash_harness::work_until(crash_kind end) {
-    static constexpr const char* ends[] = {"kill", "terminate", "power cut", "torn power cut"};
+    static constexpr const char* ends[] = {"kill",           "terminate",   "power cut",
+                                           "torn power cut", "kill behind", "kill of both"};
     ledger_.begin_round(std::to_string(++cycles_) + " to a " + ends[static_cast<std::size_t>(end)]);
     std::atomic<bool> stop{false};
     act_watch watch;
@@ -76,19 +115,12 @@ void crash_harness::work_until(crash_kind end) {
         watch.begun.wait(now);
     spin_for(and_then);
 
-    if (end == crash_kind::terminate) {
-        ++terminations_;
-        server_.send_signal(SIGTERM);
-        if (const int status = server_.wait(); status != 0)
-            ledger_.violation("SIGTERM ended in the exit code " + std::to_string(status) + ": " + server_.errors());
-    } else {
-        ++(end == crash_kind::kill ? kills_ : end == crash_kind::power_cut ? power_cuts_ : torn_);
-        if (const auto status = server_.kill())
-            ledger_.violation("the server ended by itself with " + std::to_string(*status) + ": " + server_.errors());
-    }
+    end_now(end);
     stop = true;
     for (auto& thread : threads)
         thread.join();
+    if (end == crash_kind::kill_backend || end == crash_kind::kill_both)
+        options_.backend->start();
 
     if (!record_)
         return;
@@ -113,8 +145,13 @@ void crash_harness::kill_during_start() {
         record_->settle();
 }
 
+// One that went on has to find what it lost by itself.
 void crash_harness::restart() {
-    server_.start();
+    if (!server_.running())
+        server_.start();
+    else if (!server_.wait_until_ready())
+        throw std::runtime_error("the server ended: " + server_.errors());
+    ledger_.may_be_away(false);
 }
 
 void crash_harness::cycle() {
@@ -122,10 +159,12 @@ void crash_harness::cycle() {
     auto end = dice < 4 ? crash_kind::kill : dice == 4 ? crash_kind::terminate : crash_kind::power_cut;
     if (dice >= 8)
         end = crash_kind::torn_by_cut;
-    if (!record_ && end != crash_kind::terminate)
+    if (options_.backend && dice >= 5)
+        end = dice >= 8 ? crash_kind::kill_both : crash_kind::kill_backend;
+    else if (!record_ && end != crash_kind::terminate)
         end = crash_kind::kill;
     work_until(end);
-    while (random_() % 6 == 0)
+    while (end != crash_kind::kill_backend && random_() % 6 == 0)
         kill_during_start();
     restart();
     check();
@@ -142,6 +181,9 @@ std::string crash_harness::report() const {
     out << "seed " << options_.seed << ": " << cycles_ << " cycles: " << kills_ << " by SIGKILL, " << terminations_
         << " by SIGTERM, " << power_cuts_ << " power cuts, " << torn_ << " power cuts with torn writes ("
         << lost_writes_ << " unsynced writes met), " << kills_at_start_ << " more kills during start-up\n";
+    if (options_.backend)
+        out << backend_kills_ << " more by SIGKILL of " << options_.backend->name() << ", " << double_kills_
+            << " of both\n";
     out << std::left << std::setw(30) << "act" << std::right << std::setw(14) << "acknowledged" << std::setw(9)
         << "refused" << std::setw(8) << "5xx" << std::setw(11) << "in flight" << std::setw(11) << "happened"
         << std::setw(9) << "did not" << std::setw(8) << "partly" << '\n';

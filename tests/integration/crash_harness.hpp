@@ -15,18 +15,31 @@
 namespace latchkey::test {
 
 enum class crash_kind {
-    kill,         // SIGKILL: what the program wrote is left
-    terminate,    // SIGTERM: a clean end under load
-    power_cut,    // what was not synced is gone
-    torn_by_cut,  // any part of what was not synced is gone
+    kill,          // SIGKILL: what the program wrote is left
+    terminate,     // SIGTERM: a clean end under load
+    power_cut,     // what was not synced is gone
+    torn_by_cut,   // any part of what was not synced is gone
+    kill_backend,  // SIGKILL of what keeps the data for the program, which goes on
+    kill_both,
+};
+
+// What keeps the data for the program, where that is not a file of its own: it is to be durable.
+class crash_backend {
+public:
+    virtual ~crash_backend() = default;
+    virtual const char* name() const = 0;
+    virtual void configure(server_setup& setup) const = 0;
+    virtual void kill() = 0;
+    virtual void start() = 0;
 };
 
 struct crash_options {
     std::uint32_t seed = 0;
     std::size_t users = 4;
     std::size_t clients_per_user = 2;
-    unsigned most_acts = 300;  // begun before the end comes; at least one
-    bool power_cuts = true;    // only where the shim can be used
+    unsigned most_acts = 300;          // begun before the end comes; at least one
+    bool power_cuts = true;            // only where the shim can be used
+    crash_backend* backend = nullptr;  // then no power is cut; must outlive the harness
 };
 
 class crash_harness {
@@ -50,6 +63,7 @@ public:
 
 private:
     void kill_during_start();
+    void end_now(crash_kind how);
 
     crash_options options_;
     std::mt19937 random_;
@@ -60,6 +74,7 @@ private:
     crash_ledger ledger_;
     crash_check check_;
     std::size_t cycles_ = 0, kills_ = 0, terminations_ = 0, power_cuts_ = 0, torn_ = 0, kills_at_start_ = 0;
+    std::size_t backend_kills_ = 0, double_kills_ = 0;
     std::size_t lost_writes_ = 0;  // changes of files that power cuts took away, wholly or in part
 };
 

@@ -26,7 +26,7 @@ const char* name_of(act what) {
     return names[static_cast<std::size_t>(what)];
 }
 
-crash_ledger::crash_ledger(std::size_t users) : users_(users) {
+crash_ledger::crash_ledger(std::size_t users, bool apart) : apart_(apart), users_(users) {
 }
 
 test_user crash_ledger::account(std::size_t user, unsigned password) {
@@ -230,7 +230,10 @@ void crash_ledger::failed(const ticket& one, int status) {
     // A session that ends before its login is answered was never there: an error that says so is an answer.
     const bool login = one.what == act::login || one.what == act::login_again;
     const auto& state = users_[one.user];
-    if (!login || (one.mass_epoch == state.mass_epoch && state.mass_active == 0))
+    if (away_ && status == 503) {
+        if (login)
+            ++users_[one.user].lost_logins;
+    } else if (!login || (one.mass_epoch == state.mass_epoch && state.mass_active == 0))
         violation_locked(std::string(name_of(one.what)) + " was answered with " + std::to_string(status));
     release(one, true);
     open_.push_back(one);

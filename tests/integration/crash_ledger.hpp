@@ -9,6 +9,7 @@
 #include "latchkey_server.hpp"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -64,7 +65,9 @@ struct ticket {
 
 class crash_ledger {
 public:
-    explicit crash_ledger(std::size_t users);
+    // `apart`: sessions are kept in another place than users, so that a password change without a clear answer may have
+    // been done by half.
+    explicit crash_ledger(std::size_t users, bool apart = false);
 
     // The account of a user, with the password of that number.
     static test_user account(std::size_t user, unsigned password = 0);
@@ -86,6 +89,9 @@ public:
     };
     std::optional<look> begin_look(std::size_t user, std::mt19937& random);
     void end_look(const look& one, int status);
+    // From now on, or no longer, what keeps the data may be away: 503 is an answer that says nothing.
+    void may_be_away(bool away) { away_ = away; }
+    bool may_be_away() const { return away_; }
 
     void violation(const std::string& what);
     std::vector<std::string> violations() const;
@@ -144,6 +150,8 @@ private:
     void violation_locked(const std::string& what) { violations_.push_back(what); }
     void must_be_threatened(const session_ptr& one, int own, const ticket& by, int status);
 
+    const bool apart_;
+    std::atomic<bool> away_{false};
     mutable std::mutex mutex_;
     std::vector<account_state> users_;
     std::vector<ticket> open_;  // those without a clear answer

@@ -5,6 +5,7 @@
 #include "crash_client.hpp"
 #include "crash_harness.hpp"
 #include "expectations.hpp"
+#include "redis_process.hpp"
 #include "sanitizer.hpp"
 
 #include <gmock/gmock.h>
@@ -37,9 +38,10 @@ std::string first_of(const std::vector<std::string>& violations) {
     return out;
 }
 
-TEST(crash, every_acknowledged_act_holds_after_a_restart) {
-    const auto cycles = from_environment("LATCHKEY_CRASH_CYCLES", usual_cycles);
+void expect_all_to_hold(crash_backend* backend, const char* cycles_variable, unsigned otherwise) {
+    const auto cycles = from_environment(cycles_variable, otherwise);
     crash_options options;
+    options.backend = backend;
     options.seed = from_environment("LATCHKEY_CRASH_SEED", std::random_device{}());
     std::cout << "LATCHKEY_CRASH_SEED=" << options.seed << std::endl;
     crash_harness harness(options);
@@ -49,6 +51,32 @@ TEST(crash, every_acknowledged_act_holds_after_a_restart) {
     std::cout << harness.report();
     EXPECT_TRUE(harness.ledger().violations().empty()) << first_of(harness.ledger().violations());
     EXPECT_GT(harness.ledger().counts()[0].acknowledged, 0U);
+}
+
+TEST(crash, every_acknowledged_act_holds_after_a_restart) {
+    expect_all_to_hold(nullptr, "LATCHKEY_CRASH_CYCLES", usual_cycles);
+}
+
+// The same where Redis keeps the sessions, and is killed in its turn; users are in the program's own file.
+class redis_behind final : public crash_backend {
+public:
+    const char* name() const override { return "Redis"; }
+    void configure(server_setup& setup) const override {
+        setup.config["session.store"] = "\"redis\"";
+        setup.config["redis.url"] = '"' + redis_.url() + '"';
+    }
+    void kill() override { redis_.kill(); }
+    void start() override { redis_.start(); }
+
+private:
+    redis_process redis_{durable_redis()};
+};
+
+TEST(crash, what_redis_has_acknowledged_holds_too) {
+    if (redis_program().empty())
+        GTEST_SKIP() << "no redis-server here";
+    redis_behind redis;
+    expect_all_to_hold(&redis, "LATCHKEY_CRASH_REDIS_CYCLES", usual_cycles / 4);
 }
 
 // What a server shows after a restart, it must not take back: a logout that was written but not synced when the program

@@ -125,17 +125,20 @@ protected:
 
 // Who is known here goes on; nobody else gets in, and nothing is changed.
 TEST_F(redis_fault_served, who_is_known_goes_on) {
-    const auto known = a->login(alice()), stranger = b->login(bob());
+    const auto known = a->login(alice()), leaving = a->login(alice()), stranger = b->login(bob());
     ASSERT_EQ(check(*a, known), 200);
+    ASSERT_EQ(check(*a, leaving), 200);
     redis->kill();
     EXPECT_TRUE(becomes_ready(*a, 503));
     EXPECT_EQ(check(*a, known), 200);
     EXPECT_EQ(check(*a, stranger), 503);
-    EXPECT_EQ(a->ask(post_json("/logout", "", with_cookie(known))).status, 503);
+    EXPECT_EQ(a->ask(post_json("/logout", "", with_cookie(leaving))).status, 503);
+    EXPECT_EQ(check(*a, leaving), 503) << "for all that is known here, that was done";
     EXPECT_EQ(check(*a, known), 200);
     EXPECT_EQ(a->ask(login_request(bob())).status, 503);
     redis->start();
     expect_well(*a, known);
+    expect_well(*a, leaving);
     expect_well(*a, stranger);
 }
 
