@@ -4,9 +4,11 @@
 #pragma once
 
 #include <latchkey/clock.hpp>
+#include <latchkey/secret.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -58,8 +60,11 @@ struct session_options {
 };
 
 struct database_options {
-    std::string url = "sqlite:latchkey.db";
-    unsigned pool_size = 2;  // connections, each with its own thread
+    std::string url = "sqlite:latchkey.db";  // or "postgresql://…"
+    unsigned pool_size = 2;                  // connections, each with its own thread
+    std::string password_file = {};          // for PostgreSQL: one line; empty: no password
+    // What is in it, once somebody has read it; see database_access.hpp.
+    std::shared_ptr<const secret> password = {};
 };
 
 // For session.store = "redis".

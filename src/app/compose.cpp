@@ -3,6 +3,7 @@
 #include "argon2_hasher.hpp"
 #include "audit_log.hpp"
 #include "database.hpp"
+#include "database_access.hpp"
 #include "database_lock.hpp"
 #include "device_token.hpp"
 #include "http_server.hpp"
@@ -34,6 +35,7 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <systemd/sd-daemon.h>
@@ -51,6 +53,8 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+constexpr milliseconds lock_patience{5'000};
 
 worker_pool_options hashing_pool(const password_options& options) {
     worker_pool_options pool;
@@ -130,8 +134,9 @@ public:
           audit_(make_audit_sink(audit_log_ ? *audit_log_ : *log_)),
           counted_audit_(*audit_),
           time_(make_system_clock()),
-          lock_(from_database([&] { return open_lock(); })),
-          sql_(from_database([&] { return open_database(options_.database); })),
+          database_access_(access_to(options_.database)),
+          lock_(from_database([&] { return lock_for_server(database_access_, lock_patience, sharing()); })),
+          sql_(from_database([&] { return open_database(database_access_); })),
           database_(database_pool(options_.database)),
           hashing_(hashing_pool(options_.password)),
           users_(from_database([&] { return make_sql_user_store(sql_, *time_, *log_); })),
@@ -175,9 +180,16 @@ public:
         announce();
         asio::co_spawn(control_, sweep_sessions(), asio::detached);
         asio::co_spawn(control_, keeper_.keep_saving(), asio::detached);
+        asio::co_spawn(control_, keep_lock(), asio::detached);
+        for (const database_warning& one : warnings_of(*sql_))
+            log_->write(log_level::warn, one.code, {{"meaning", one.text}});
         asio::co_spawn(control_, serve_until_signalled(), asio::detached);
         control_.run();
         stop();
+        if (superseded_) {
+            record("server_stopped", false, "database_taken_over");
+            throw store_error("another latchkey works on the database now, which this one had lost");
+        }
         record("server_stopped", drained_, drained_ ? "" : "second_signal");
     }
 
@@ -188,12 +200,8 @@ private:
     bool email_shown() const noexcept { return options_.identity.remote_user == "email"; }
 
     // Whoever has sessions in memory has the database alone; those that share them share it, too.
-    database_lock open_lock() const {
-        if (options_.session.store != "redis")
-            return lock_for_server(options_.database);
-        if (auto lock = lock_for_command(options_.database))
-            return *std::move(lock);
-        throw store_error("a latchkey that keeps its sessions to itself works on the database; stop it first");
+    server_sharing sharing() const noexcept {
+        return options_.session.store == "redis" ? server_sharing::with_servers : server_sharing::alone;
     }
 
     std::unique_ptr<session_store> open_sessions() {
@@ -207,8 +215,9 @@ private:
             shared_ = shared.get();
             return shared;
         }
-        auto journal =
-            make_sql_session_journal(sql_, options_.session, *time_, current_time_line(*time_), email_shown(), *log_);
+        auto taken_over = [this] { asio::post(control_, [this] { give_way(); }); };
+        auto journal = make_sql_session_journal(sql_, options_.session, *time_, current_time_line(*time_),
+                                                email_shown(), *log_, std::move(taken_over));
         return make_journaled_session_store(options_.session, *time_, std::move(journal), *log_, revoked);
     }
 
@@ -327,6 +336,41 @@ private:
         }
     }
 
+    // The lock on the database can be lost with its connection. What this server holds in memory is then true for as
+    // long as nobody else takes it.
+    task<void> keep_lock() {
+        timer wait(control_);
+        bool lost = false;
+        for (;;) {
+            wait.expires_after(std::chrono::seconds(1));
+            error_code error;
+            co_await wait.async_wait(asio::redirect_error(use_task, error));
+            std::string why;
+            auto work = [this, &why] { return still_locked(why); };
+            const result<bool> held = co_await offload(database_, std::move(work));
+            if (held && !*held)
+                co_return give_way();
+            if (lost == held.has_value()) {
+                lost = !held;
+                lost ? log_->write(log_level::error, "database_lock_lost", {{"error", why}})
+                     : log_->write(log_level::info, "database_lock_held_again", {});
+            }
+        }
+    }
+
+    // On a thread of the database's.
+    result<bool> still_locked(std::string& why) try { return lock_.keep(); } catch (const std::exception& e) {
+        why = e.what();
+        return errc::store_unavailable;
+    }
+
+    void give_way() {
+        superseded_ = true;
+        log_->write(log_level::error, "database_taken_over",
+                    {{"meaning", "another latchkey works on the database now; this one ends"}});
+        control_.stop();
+    }
+
     // Requests first, then everything that would come back to them.
     void stop() noexcept {
         http_.stop();
@@ -342,6 +386,7 @@ private:
     std::unique_ptr<audit_sink> audit_;
     counting_audit counted_audit_;
     std::unique_ptr<clock> time_;
+    const database_options database_access_;
     database_lock lock_;
     std::shared_ptr<sql_database> sql_;
     worker_pool database_;
@@ -367,6 +412,7 @@ private:
     http::http_server http_;
     asio::basic_signal_set<executor> signals_;
     bool drained_ = false;
+    bool superseded_ = false;  // another server has the database
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "config_key.hpp"
 
+#include "database_rules.hpp"
 #include "redis_rules.hpp"
 #include "rule_table.hpp"
 #include "value_rules.hpp"
@@ -88,6 +89,7 @@ constexpr auto keys = std::to_array<config_key>({
 
     {"database", "url", text, restart, at<&config::database, &database::url>, 0, 0, any, database_url_fault, true},
     {"database", "pool_size", count, restart, at<&config::database, &database::pool_size>, 1, 64},
+    {"database", "password_file", text, restart, at<&config::database, &database::password_file>},
 
     {"redis", "url", text, restart, at<&config::redis, &redis::url>, 0, 0, any, redis_url_fault, true},
     {"redis", "sentinels", list, restart, at<&config::redis, &redis::sentinels>, 0, 16, any, sentinel_fault},

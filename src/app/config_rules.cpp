@@ -1,5 +1,6 @@
 #include "config_rules.hpp"
 
+#include "database_rules.hpp"
 #include "host_name.hpp"
 #include "page_set.hpp"
 #include "quantity.hpp"
@@ -262,6 +263,9 @@ constexpr auto rules = std::to_array<config_rule>({
     {warning, {"redis.url", "session.store"}, redis_unused_warning},
     {warning, {"redis.url", "redis.sentinels"}, redis_plain_warning},
     {warning, {"session.store", "database.url"}, redis_alone_warning},
+    {fault, {"server.admin_listen", "database.url"}, postgres_admin_fault},
+    {warning, {"database.password_file", "database.url"}, database_password_warning},
+    {warning, {"database.url", ""}, postgres_plain_warning},
 });
 
 }  // namespace

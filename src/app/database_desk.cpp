@@ -3,6 +3,7 @@
 #include "account_failure.hpp"
 #include "argon2.hpp"
 #include "database.hpp"
+#include "database_access.hpp"
 #include "installation_secret.hpp"
 #include "make_throttle.hpp"
 #include "session_answers.hpp"
@@ -20,7 +21,7 @@ constexpr std::size_t page_size = 1'000;
 
 database_options for_one_thread(database_options options) {
     options.pool_size = 1;
-    return options;
+    return access_to(options);
 }
 
 class database_desk final : public account_desk {

@@ -82,6 +82,7 @@ void check_named_files(loaded_config& loaded, bool inspecting) {
     const config& options = loaded.values;
     file_checker files(loaded, inspecting);
     files.check_token("server.admin_token_file", options.server.admin_token_file);
+    files.check_password("database.password_file", options.database.password_file);
     if (options.session.store == "redis") {
         files.check_password("redis.password_file", options.redis.password_file);
         files.check_certificates("redis.ca_file", options.redis.ca_file);

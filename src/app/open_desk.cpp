@@ -2,7 +2,9 @@
 
 #include "admin_answer.hpp"
 #include "admin_door.hpp"
+#include "compose.hpp"
 #include "console_logger.hpp"
+#include "database_access.hpp"
 #include "database_desk.hpp"
 #include "database_lock.hpp"
 #include "redis_desk.hpp"
@@ -63,7 +65,7 @@ attempt<opened_desk> choose_desk(const config& options, desk_access access, logg
             return opened_desk{std::nullopt, make_redis_desk(options, make_database_desk(options, log), log)};
         if (access == desk_access::read)
             return opened_desk{std::nullopt, make_database_desk(options, log)};
-        if (auto lock = lock_for_command(options.database))
+        if (auto lock = lock_for_command(access_to(options.database)))
             return opened_desk{std::move(lock), make_database_desk(options, log)};
         const std::string address = options.admin_address();
         if (address.empty() || std::chrono::steady_clock::now() >= until)

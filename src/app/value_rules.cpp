@@ -154,19 +154,4 @@ std::string store_fault(std::string_view value) {
                : "is not a session store: write \"database\", \"redis\" or \"memory\"";
 }
 
-std::string database_url_fault(std::string_view value) {
-    // The value is not quoted in these: an address of a database may hold a password.
-    if (value.starts_with("postgresql:") || value.starts_with("postgres:"))
-        return "PostgreSQL is not available in this version: write \"sqlite:\" and a file";
-    if (!value.starts_with("sqlite:"))
-        return "must begin with \"sqlite:\"";
-    if (value.substr(7).empty())
-        return "names no file after \"sqlite:\"";
-    if (value.substr(7).starts_with(":memory:"))
-        return "names no file: an in-memory database would forget every user";
-    if (value.find('"') != std::string_view::npos)
-        return "must not have a double quote in its path";
-    return {};
-}
-
 }  // namespace latchkey

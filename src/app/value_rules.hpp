@@ -24,6 +24,5 @@ std::string issuer_fault(std::string_view value);          // an origin, perhaps
 std::string audience_fault(std::string_view value);        // visible ASCII, or empty
 std::string key_file_fault(std::string_view value);        // a path to a file
 std::string store_fault(std::string_view value);           // "database", "memory", "redis"
-std::string database_url_fault(std::string_view value);    // "sqlite:latchkey.db"
 
 }  // namespace latchkey

@@ -1,5 +1,6 @@
 #include "installation_secret.hpp"
 
+#include "connection_lease.hpp"
 #include "sql_database.hpp"
 #include "tokens.hpp"
 
@@ -26,7 +27,8 @@ secret bytes_behind(const std::string& text, const std::string& where) {
 secret load_installation_secret(sql_database& database) {
     const std::string name = "secret";
     try {
-        soci::session sql(database.pool());
+        connection_lease lease(database);
+        soci::session& sql = lease.sql();
         exclusive_transaction transaction(database, sql);
         std::string text;
         sql << "SELECT value FROM installation WHERE name = :name", soci::into(text), soci::use(name, "name");

@@ -1,5 +1,7 @@
 #include "migrations.hpp"
 
+#include "connection_lease.hpp"
+
 #include <array>
 #include <stdexcept>
 #include <string>
@@ -13,7 +15,7 @@ struct migration {
     std::array<const char*, 5> statements;  // run in order, up to the first null
 };
 
-constexpr std::array<migration, 4> history{{
+constexpr std::array<migration, 5> history{{
     {{
         "CREATE TABLE users ("
         " id TEXT PRIMARY KEY,"  // 32 lower-case hex digits
@@ -73,6 +75,13 @@ constexpr std::array<migration, 4> history{{
         " revoked_at BIGINT NOT NULL)",        // on the session time line
         "CREATE INDEX revocations_by_time ON revocations (revoked_at)",
     }},
+    {{
+        // One row or none: the server that has the sessions in its memory, by a name that is another one at each start.
+        // Only where the lock on the database can be lost unnoticed.
+        "CREATE TABLE session_owner ("
+        " name TEXT NOT NULL,"
+        " turn BIGINT NOT NULL)",  // its last transaction: whether that was committed can be read here
+    }},
 }};
 
 int read_version(soci::session& sql) {
@@ -116,7 +125,8 @@ int newest_schema_version() noexcept {
 }
 
 void migrate(sql_database& database) {
-    soci::session sql(database.pool());
+    connection_lease lease(database);
+    soci::session& sql = lease.sql();
     try {
         while (step(database, sql)) {
         }

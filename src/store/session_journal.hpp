@@ -86,6 +86,11 @@ public:
     // behind it. `change` must outlive the await. errc::store_unavailable: nothing has changed.
     virtual task<result<std::size_t>> commit(const journal_change& change, std::function<void()> queued = {}) = 0;
 
+    // Told, on a thread of the journal's, which sessions it has, ascending, when what was committed may be something
+    // else than what was answered: a database that is asked over a network may do what it cannot answer any more, or be
+    // another after a failover. What it does not have is dead. Once, before load(), or never.
+    virtual void when_in_doubt(std::function<void(const std::vector<public_id>& present)> /*told*/) {}
+
     // Soon, and without anybody waiting: ids that are dead anyway, and when sessions were last used. May be lost.
     virtual void forget_later(std::vector<public_id> dead) noexcept = 0;
     virtual void note_later(std::vector<last_seen> seen) noexcept = 0;

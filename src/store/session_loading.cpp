@@ -256,6 +256,8 @@ loading_report load_sessions(sql_database& database, soci::session& sql, const l
     if (!report.expired.empty())
         report.state.limits = strictest;
     write_time_line(sql, report.state);
+    if (options.also)
+        options.also();
     transaction.commit();
     return report;
 }

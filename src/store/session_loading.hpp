@@ -20,7 +20,8 @@ struct loading_options {
     time_line line;  // this process's
     time_point now;
     bool remote_user_is_email = false;
-    seconds keep_revocations{};  // zero: they are not looked at
+    seconds keep_revocations{};    // zero: they are not looked at
+    std::function<void()> also{};  // within the transaction, at its end
 };
 
 struct loading_report {

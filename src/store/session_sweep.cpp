@@ -105,6 +105,20 @@ std::vector<last_seen> session_table::take_moved_of(const public_id& user) {
     return moved;
 }
 
+std::vector<traced_session> session_table::strangers(std::uint32_t number, const std::vector<public_id>& known) const {
+    std::vector<traced_session> found;
+    const session_shard& shard = shards_[number];
+    for (std::uint32_t from = 0, end = 1; from < end; from += slots_per_look) {
+        mutex_lock lock(shard.mutex);
+        end = shard.records.end();
+        for (std::uint32_t slot = from; slot < std::min(from + slots_per_look, end); ++slot)
+            if (shard.records.contains(slot) && !shard.records[slot].pending &&
+                !std::binary_search(known.begin(), known.end(), shard.records[slot].id))
+                found.push_back(traced(shard.records[slot], shard.limits));
+    }
+    return found;
+}
+
 void session_table::clear() noexcept {
     for (user_shard& owners : user_shards_) {
         mutex_lock lock(owners.mutex);

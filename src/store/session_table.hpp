@@ -127,6 +127,8 @@ public:
     // When the sessions of one shard were last seen, of those where that moved since it was last told.
     std::vector<last_seen> take_moved(std::uint32_t shard);
     std::vector<last_seen> take_moved_of(const public_id& user);
+    // Those of one shard that are not among `known`, which ascends; never a pending one. Throws std::bad_alloc.
+    std::vector<traced_session> strangers(std::uint32_t shard, const std::vector<public_id>& known) const;
     // Takes out everything, a shard at a time.
     void clear() noexcept;
     // See session_store::configure(). Adds to `dead` what was dead by the old limits and not swept yet.

@@ -1,5 +1,7 @@
 #include "sql_database.hpp"
 
+#include "postgres_database.hpp"
+#include "postgres_url.hpp"
 #include "sqlite_database.hpp"
 #include "sqlite_file.hpp"
 
@@ -18,15 +20,23 @@ exclusive_transaction::~exclusive_transaction() {
 }
 
 void exclusive_transaction::commit() {
-    sql_.commit();
+    try {
+        sql_.commit();
+    } catch (const soci::soci_error&) {
+        if (database_.is_fenced())
+            database_.doubt();
+        throw;
+    }
     open_ = false;
 }
 
 std::unique_ptr<sql_database> connect_database(const database_options& options) {
     if (const auto file = sqlite_file_of(options))
         return open_sqlite_database(*file, options.pool_size);
+    if (is_postgres_url(options.url))
+        return open_postgres_database(options);
     // The url may hold a password: it is not repeated.
-    throw std::runtime_error("database.url must be \"sqlite:\" followed by the path of the database file");
+    throw std::runtime_error("database.url must be \"sqlite:\" and the path of a file, or \"postgresql://…\"");
 }
 
 }  // namespace latchkey

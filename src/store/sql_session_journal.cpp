@@ -31,6 +31,7 @@ constexpr std::size_t last_chores = 16'384;  // when nobody can any more
 constexpr std::chrono::seconds chores_at_stop{3};
 constexpr std::array<std::uint64_t, 10> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 constexpr seconds renewal{60};  // of the last second that is noted
+constexpr std::chrono::seconds renewal_time{60};
 
 // One await of commit(), in its own frame.
 template <class Handler>
@@ -58,13 +59,20 @@ private:
 class sql_session_journal final : public session_journal {
 public:
     sql_session_journal(std::shared_ptr<sql_database> database, const session_options& options, const clock& now,
-                        time_line line, bool remote_user_is_email, logger& log)
+                        time_line line, bool remote_user_is_email, logger& log, std::function<void()> taken_over)
         : database_(std::move(database)),
           clock_(now),
           log_(log),
           loading_{options, std::move(line), now.now(), remote_user_is_email},
           limits_(idle_limits_of(options)),
-          connection_(*database_) {}
+          taken_over_(std::move(taken_over)),
+          connection_(*database_) {
+        connection_.when_back([this](bool committed) { settle(committed); },
+                              [this](const std::vector<public_id>& present) {
+                                  if (told_)
+                                      told_(present);
+                              });
+    }
     ~sql_session_journal() override { stop(); }
 
     void load(const std::function<void(const journal_entry&, const profile_ptr&)>& take) override;
@@ -73,6 +81,7 @@ public:
     task<result<std::size_t>> commit(const journal_change& change, std::function<void()> queued) override;
     void forget_later(std::vector<public_id> dead) noexcept override { queue_.forget(std::move(dead)); }
     void note_later(std::vector<last_seen> seen) noexcept override { queue_.note(std::move(seen)); }
+    void when_in_doubt(std::function<void(const std::vector<public_id>&)> told) override { told_ = std::move(told); }
     void configure(const session_options& options) noexcept override;
     journal_stats stats() const override;
     void stop() noexcept override;
@@ -88,6 +97,9 @@ private:
     idle_limits storable_limits(const stored_time_line& state) const noexcept;
     bool renewal_due(const stored_time_line& state) const noexcept;
     void renew(stored_time_line& state, bool anyway = false);
+    void remember_doubt(const change_list& batch);
+    void settle(bool committed);
+    void note_takeover(const std::exception& e) noexcept;
     void note_commit(steady::time_point begun, std::size_t changes) noexcept;
     void complain(std::string_view operation, std::size_t count, const std::exception& e) noexcept;
 
@@ -106,9 +118,13 @@ private:
     mutable mutex mutex_;
     idle_limits limits_ LATCHKEY_GUARDED_BY(mutex_);
 
+    const std::function<void()> taken_over_;
+    std::function<void(const std::vector<public_id>&)> told_;
     journal_connection connection_;  // the thread's, once it runs
-    stored_time_line state_;         // likewise: as it is in the database
-    struct {                         // counted by the thread, read by everybody
+    const std::chrono::milliseconds look_around_{database_->is_fenced() ? std::chrono::seconds(1) : renewal_time};
+    std::vector<journal_change> doubtful_;  // likewise: refused, and perhaps done
+    stored_time_line state_;                // likewise: as it is in the database
+    struct {                                // counted by the thread, read by everybody
         tally_by_class<waiting_bounds_us> commits_us;
         tally_by_class<batch_bounds> batches;
         tally failed_commits;
@@ -120,6 +136,7 @@ private:
 void sql_session_journal::load(const std::function<void(const journal_entry&, const profile_ptr&)>& take) {
     try {
         loading_.now = clock_.now();
+        loading_.also = [this] { connection_.own(); };
         auto loaded = load_sessions(*database_, connection_.sql(), loading_, take);
         report(loaded);
         state_ = loaded.state;
@@ -179,7 +196,7 @@ void sql_session_journal::stop() noexcept {
 void sql_session_journal::work() noexcept {
     bool trouble = false;  // then chores wait for better times, and changes don't wait for them
     for (;;) {
-        const bool waited_long = queue_.wait(renewal, !trouble);
+        const bool waited_long = queue_.wait(look_around_, !trouble);
         if (queue_.has_changes())
             trouble = !commit_changes();
         else if (queue_.stopped())
@@ -215,10 +232,13 @@ bool sql_session_journal::commit_changes() noexcept {
         state_ = std::move(state);
     } catch (const std::exception& e) {
         connection_.give_up();
+        if (connection_.in_doubt())
+            remember_doubt(batch);
         if (batch.empty())
             batch = queue_.take_all();
         counts_.failed_commits.add();
         complain("commit", batch.size(), e);
+        note_takeover(e);
         batch.finish([](const waiting_change&) { return errc::store_unavailable; });
         return false;
     }
@@ -227,13 +247,40 @@ bool sql_session_journal::commit_changes() noexcept {
     return true;
 }
 
+void sql_session_journal::note_takeover(const std::exception& e) noexcept {
+    if (taken_over_ && dynamic_cast<const journal_taken_over*>(&e))
+        taken_over_();
+}
+
+// What was refused without anybody knowing whether it was done.
+void sql_session_journal::remember_doubt(const change_list& batch) {
+    batch.for_each([this](waiting_change& one) { doubtful_.push_back(one.change); });
+}
+
+// What was refused is undone where that can be: nobody has heard of the session that began, or of the new key. An end
+// stays one.
+void sql_session_journal::settle(bool committed) {
+    soci::session& sql = connection_.sql();
+    for (const journal_change& one : doubtful_) {
+        if (committed && one.insert)
+            delete_session{sql}(one.insert->id);
+        if (committed && one.rotate) {
+            journal_change::rotation back = *one.rotate;
+            std::swap(back.from, back.to);
+            back.presented = back.to;
+            rotate_session{sql}(back);
+        }
+    }
+    doubtful_.clear();
+}
+
 // False: nothing of it was done. The dead are tried again later.
 bool sql_session_journal::do_chores(std::size_t most, bool last) noexcept {
     journal_chores chores;
     try {
         chores = queue_.take_chores(most);
         stored_time_line state = state_;
-        if (chores.empty() && !last && !renewal_due(state_))
+        if (chores.empty() && !last && !renewal_due(state_) && !connection_.asks())
             return true;
         connection_.begin();
         for (const public_id& id : chores.dead)
@@ -248,6 +295,7 @@ bool sql_session_journal::do_chores(std::size_t most, bool last) noexcept {
         connection_.give_up();
         counts_.failed_upkeep.add();
         complain("upkeep", chores.dead.size() + chores.seen.size(), e);
+        note_takeover(e);
         queue_.forget(std::move(chores.dead));
         return false;
     }
@@ -304,9 +352,10 @@ void sql_session_journal::complain(std::string_view operation, std::size_t count
 
 std::unique_ptr<session_journal> make_sql_session_journal(std::shared_ptr<sql_database> database,
                                                           const session_options& options, const clock& now,
-                                                          time_line line, bool remote_user_is_email, logger& log) {
+                                                          time_line line, bool remote_user_is_email, logger& log,
+                                                          std::function<void()> taken_over) {
     return std::make_unique<sql_session_journal>(std::move(database), options, now, std::move(line),
-                                                 remote_user_is_email, log);
+                                                 remote_user_is_email, log, std::move(taken_over));
 }
 
 }  // namespace latchkey

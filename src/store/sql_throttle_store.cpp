@@ -1,5 +1,6 @@
 #include "sql_throttle_store.hpp"
 
+#include "connection_lease.hpp"
 #include "sql_database.hpp"
 
 #include <exception>
@@ -74,7 +75,8 @@ private:
 
 result<std::vector<throttle_record>> sql_throttle_store::load() {
     try {
-        soci::session sql(database_->pool());
+        connection_lease lease(*database_);
+        soci::session& sql = lease.sql();
         throttle_row row;
         soci::statement all = (sql.prepare << "SELECT key, kind, failures, last_failure, client, account FROM throttle",
                                soci::into(row.key), soci::into(row.kind), soci::into(row.failures),
@@ -94,7 +96,8 @@ result<std::vector<throttle_record>> sql_throttle_store::load() {
 
 result<void> sql_throttle_store::save(std::span<const throttle_record> changed, time_point forgotten_before) {
     try {
-        soci::session sql(database_->pool());
+        connection_lease lease(*database_);
+        soci::session& sql = lease.sql();
         exclusive_transaction transaction(*database_, sql);
         throttle_row row;
         soci::statement put =

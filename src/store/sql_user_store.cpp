@@ -1,5 +1,6 @@
 #include "sql_user_store.hpp"
 
+#include "connection_lease.hpp"
 #include "sql_database.hpp"
 #include "tokens.hpp"
 #include "user_rows.hpp"
@@ -49,7 +50,8 @@ template <class Work>
 auto sql_user_store::guarded(std::string_view operation, Work work) noexcept
     -> decltype(work(std::declval<soci::session&>())) {
     try {
-        soci::session sql(database_->pool());
+        connection_lease lease(*database_);
+        soci::session& sql = lease.sql();
         return work(sql);
     } catch (const soci::soci_error& e) {
         // Not what(): that one quotes the parameters, password hashes among them.

@@ -1,5 +1,6 @@
 #include "stored_sessions.hpp"
 
+#include "connection_lease.hpp"
 #include "journal_connection.hpp"
 #include "session_loading.hpp"
 #include "session_rows.hpp"
@@ -93,7 +94,8 @@ template <class Work>
 auto stored_sessions::guarded(std::string_view operation, Work work) const noexcept
     -> decltype(work(std::declval<soci::session&>())) {
     try {
-        soci::session sql(database_->pool());
+        connection_lease lease(*database_);
+        soci::session& sql = lease.sql();
         return work(sql);
     } catch (const std::exception& e) {
         try {
@@ -171,7 +173,8 @@ result<std::size_t> stored_sessions::erase_user(const public_id& user) {
         exclusive_transaction transaction(*database_, sql);
         const long long now = clock_.now().time_since_epoch().count();
         forget_old_revocations(sql, clock_.now());
-        sql << "INSERT INTO revocations (session, revoked_at) SELECT id, :now FROM sessions WHERE user_id = :user_id"
+        sql << "INSERT INTO revocations (session, revoked_at) SELECT id, CAST(:now AS BIGINT) FROM sessions WHERE "
+               "user_id = :user_id"
                " ON CONFLICT (session) DO NOTHING",
             soci::use(now, "now"), soci::use(id, "user_id");
         soci::statement statement =

@@ -103,6 +103,8 @@ private:
         co_return co_await journal_->commit(change);
     }
 
+    void end_all_but(const std::vector<public_id>& present);
+
     // What a change that ends sessions says of them, and what follows once they are dead in the table. Also of those
     // that another thread has just taken out: whoever answers is sure that they are listed.
     void mark_revoked(journal_change& change) const noexcept {
@@ -140,6 +142,7 @@ void table_session_store::load(logger& log) {
     std::int64_t doubles = 0;
     if (revoked_)
         journal_->keep_revocations(revoked_->keep());
+    journal_->when_in_doubt([this](const std::vector<public_id>& present) { end_all_but(present); });
     journal_->load(
         [&](const journal_entry& entry, const profile_ptr& user) { doubles += table_.restore(entry, user) ? 0 : 1; });
     if (revoked_)
@@ -148,6 +151,16 @@ void table_session_store::load(logger& log) {
     if (doubles > 0)
         log.write(log_level::warn, "sessions_skipped", {{"doubles", doubles}});
     log.write(log_level::info, "sessions_loaded", {{"sessions", static_cast<std::int64_t>(table_.size())}});
+}
+
+// What the journal has not is dead, though nobody was told so.
+void table_session_store::end_all_but(const std::vector<public_id>& present) {
+    for (std::uint32_t shard = 0; shard < session_table::shard_count; ++shard)
+        for (const traced_session& one : table_.strangers(shard, present)) {
+            const auto gone = table_.erase(one);
+            if (gone && revoked_)
+                revoked_->add({&one.value.id, 1}, clock_.now());
+        }
 }
 
 task<result<session>> table_session_store::begin(const session_key& key, const new_session& fresh,

@@ -57,7 +57,8 @@ void crash_check::check_rotation(raw_client& connection, const session_ptr& one)
         return;
     }
     if (one->threats == 0 || response.status != 401)
-        ledger_.violation("locked out by a lost answer, " + std::to_string(response.status) + ": " + one->history);
+        ledger_.violation("locked out by a lost answer, " + std::to_string(response.status) + " " +
+                          problem_code(response) + ": " + one->history);
     ledger_.settle_session(one, false);
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -12,8 +13,15 @@
 #include <stdexcept>
 #include <thread>
 
+#include <poll.h>
+
 namespace latchkey::test {
 namespace {
+
+// Nobody's business but the harness's.
+test_user bystander() {
+    return {"bystander@example.com", "no part in all this 1", "", "", false};
+}
 
 server_setup setup_of(const crash_options& options) {
     server_setup out;
@@ -21,6 +29,7 @@ server_setup setup_of(const crash_options& options) {
     out.users.clear();
     for (std::size_t user = 0; user < options.users; ++user)
         out.users.push_back(crash_ledger::account(user));
+    out.users.push_back(bystander());
     out.config["session.max_per_user"] = "1000";
     out.config["log.level"] = "\"error\"";
     if (options.backend)
@@ -151,6 +160,12 @@ void crash_harness::restart() {
         server_.start();
     else if (!server_.wait_until_ready())
         throw std::runtime_error("the server ended: " + server_.errors());
+    // Before it commits anything it has found out what became of what it could not answer.
+    int status = 0;
+    for (const deadline until; status != 200 && !until.passed(); ::poll(nullptr, 0, 5))
+        status = home_.ask(login_request(bystander())).status;
+    if (status != 200)
+        ledger_.violation("no login after a restart: " + std::to_string(status));
     ledger_.may_be_away(false);
 }
 
@@ -184,6 +199,11 @@ std::string crash_harness::report() const {
     if (options_.backend)
         out << backend_kills_ << " more by SIGKILL of " << options_.backend->name() << ", " << double_kills_
             << " of both\n";
+    if (!ledger_.violations().empty()) {
+        const auto said = server_.output();
+        out << "the server's last words:\n"
+            << said.substr(said.size() - std::min<std::size_t>(said.size(), 4000)) << '\n';
+    }
     out << std::left << std::setw(30) << "act" << std::right << std::setw(14) << "acknowledged" << std::setw(9)
         << "refused" << std::setw(8) << "5xx" << std::setw(11) << "in flight" << std::setw(11) << "happened"
         << std::setw(9) << "did not" << std::setw(8) << "partly" << '\n';

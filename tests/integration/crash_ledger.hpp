@@ -65,8 +65,8 @@ struct ticket {
 
 class crash_ledger {
 public:
-    // `apart`: sessions are kept in another place than users, so that a password change without a clear answer may have
-    // been done by half.
+    // `apart`: what keeps users or sessions is another program, so that a password change without a clear answer may
+    // have been done by half: in there, and not in the memory of the server.
     explicit crash_ledger(std::size_t users, bool apart = false);
 
     // The account of a user, with the password of that number.

@@ -5,6 +5,7 @@
 #include "crash_client.hpp"
 #include "crash_harness.hpp"
 #include "expectations.hpp"
+#include "postgres_process.hpp"
 #include "redis_process.hpp"
 #include "sanitizer.hpp"
 
@@ -77,6 +78,29 @@ TEST(crash, what_redis_has_acknowledged_holds_too) {
         GTEST_SKIP() << "no redis-server here";
     redis_behind redis;
     expect_all_to_hold(&redis, "LATCHKEY_CRASH_REDIS_CYCLES", usual_cycles / 4);
+}
+
+// And with everything in a PostgreSQL that writes before it answers.
+class postgres_behind final : public crash_backend {
+public:
+    postgres_behind() { postgres_.make_database("latchkey"); }
+    const char* name() const override { return "PostgreSQL"; }
+    void configure(server_setup& setup) const override {
+        setup.config["database.url"] = '"' + postgres_.url() + '"';
+        setup.config["server.admin_listen"] = "\"off\"";
+    }
+    void kill() override { postgres_.kill(); }
+    void start() override { postgres_.start(); }
+
+private:
+    postgres_process postgres_{{"fsync=on", "full_page_writes=on"}};
+};
+
+TEST(crash, what_postgresql_has_acknowledged_holds_too) {
+    if (postgres_directory().empty())
+        GTEST_SKIP() << "no PostgreSQL here";
+    postgres_behind postgres;
+    expect_all_to_hold(&postgres, "LATCHKEY_CRASH_POSTGRESQL_CYCLES", usual_cycles / 6);
 }
 
 // What a server shows after a restart, it must not take back: a logout that was written but not synced when the program

@@ -145,8 +145,8 @@ TEST_F(LoadConfig, RefusesWhatIsOutOfRange) {
 
 TEST_F(LoadConfig, DoesNotQuoteADatabaseUrl) {
     EXPECT_THAT(faults_of("[database]\nurl = 'postgresql://latchkey:hunter2@db/latchkey'\n"),
-                ElementsAre("F:2: database.url: PostgreSQL is not available in this version: write \"sqlite:\" and a "
-                            "file"));
+                ElementsAre("F:2: database.url: holds a password: put that into a file, and its path into "
+                            "database.password_file"));
 }
 
 TEST_F(LoadConfig, SyntaxErrorsHaveALine) {

@@ -1,5 +1,7 @@
 #include "value_rules.hpp"
 
+#include "database_rules.hpp"
+
 #include <gtest/gtest.h>
 
 #include <initializer_list>
@@ -93,8 +95,15 @@ TEST(StoreAndDatabaseRules, SayWhatThisVersionHas) {
     EXPECT_EQ(store_fault("database"), "");
     EXPECT_EQ(store_fault("redis"), "");
     EXPECT_NE(store_fault("disk"), "");
-    accepts(database_url_fault, {"sqlite:latchkey.db", "sqlite:/var/lib/latchkey/latchkey.db"});
-    refuses(database_url_fault, {"", "sqlite:", "latchkey.db", "sqlite::memory:", "postgresql://u:p@h/d", "mysql://h"});
+    accepts(database_url_fault,
+            {"sqlite:latchkey.db", "sqlite:/var/lib/latchkey/latchkey.db", "postgresql://latchkey@10.0.0.7/latchkey",
+             "postgres://latchkey@[::1]:5433/users?sslmode=verify-full", "postgresql:///latchkey?host=/run/postgresql",
+             "postgresql://a:5432,b:5432/latchkey?user=latchkey"});
+    refuses(database_url_fault,
+            {"", "sqlite:", "latchkey.db", "sqlite::memory:", "mysql://h", "postgresql:", "postgresql://",
+             "postgresql://u:p@h/d", "postgresql://u@h/d?password=p", "postgresql://u@h/", "postgresql://u@h/d?x=1",
+             "postgresql://u@h/d?options=-c%20fsync%3Doff", "postgresql://u@h/d\n", "postgresql://u@h/d%00",
+             "postgresql://u@h:port/%zz", "postgresql://u@h/d?sslpassword=p"});
 }
 
 TEST(ValueRules, Issuer) {

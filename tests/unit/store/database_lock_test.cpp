@@ -113,10 +113,16 @@ TEST_F(database_lock_test, faults_are_sentences) {
     EXPECT_THAT(complaint(at("folder.db")), HasSubstr("cannot lock"));
 }
 
-TEST_F(database_lock_test, another_kind_of_database_has_its_own_ways) {
-    const database_options elsewhere{"postgresql://host/db", 1};
-    const auto first = lock_for_server(elsewhere);
-    EXPECT_TRUE(lock_for_command(elsewhere));
+// What keeps sessions elsewhere works beside others of its kind, and not beside one that does not.
+TEST_F(database_lock_test, servers_may_share) {
+    {
+        const auto one = lock_for_server(here, milliseconds{0}, server_sharing::with_servers);
+        const auto other = lock_for_server(here, milliseconds{0}, server_sharing::with_servers);
+        EXPECT_TRUE(lock_for_command(here));
+        EXPECT_THROW(lock_for_server(here, milliseconds{0}), std::runtime_error);
+    }
+    const auto alone = lock_for_server(here, milliseconds{0});
+    EXPECT_THROW(lock_for_server(here, milliseconds{0}, server_sharing::with_servers), std::runtime_error);
 }
 
 }  // namespace
