@@ -138,7 +138,8 @@ TEST_F(sqlite_file, relative_paths_start_at_the_working_directory) {
 }
 
 TEST_F(sqlite_file, refuses_other_urls_without_repeating_them) {
-    for (const std::string other : {"", "latchkey.db", "mysql://u:s3cret@h/d", "postgresql://u:s3cret@h/d", "SQLITE:x", "sqlite"}) {
+    for (const std::string other :
+         {"", "latchkey.db", "mysql://u:s3cret@h/d", "postgresql://u:s3cret@h/d", "SQLITE:x", "sqlite"}) {
         const std::string text = complaint(other);
         EXPECT_THAT(text, HasSubstr("database.url "));
         EXPECT_THAT(text, ::testing::Not(HasSubstr("s3cret")));
