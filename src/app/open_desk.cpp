@@ -3,8 +3,11 @@
 #include "admin_answer.hpp"
 #include "admin_door.hpp"
 #include "console_logger.hpp"
+#include "database.hpp"
+#include "database_access.hpp"
 #include "database_desk.hpp"
 #include "database_lock.hpp"
+#include "installation_secret.hpp"
 #include "redis_desk.hpp"
 #include "server_desk.hpp"
 #include "wording.hpp"
@@ -31,6 +34,12 @@ failure server_in_the_way(const std::string& address) {
         begin + (address.empty() ? "server.admin_listen is \"off\". Stop the server first."
                                  : "nobody answers at " + printable(address) +
                                        ". Give this command the server's configuration, or stop the server first.")};
+}
+
+secret installation_of(const config& options) {
+    database_options access = access_to(options.database);
+    access.pool_size = 1;
+    return load_installation_secret(*open_database(access));
 }
 
 // Nothing where no server listens.
@@ -60,7 +69,8 @@ attempt<opened_desk> choose_desk(const config& options, desk_access access, logg
             return opened_desk{std::nullopt, *std::move(server)};
         // What ends sessions in Redis is in force on every server, whether or not one could be asked here.
         if (options.session.store == "redis")
-            return opened_desk{std::nullopt, make_redis_desk(options, make_database_desk(options, log), log)};
+            return opened_desk{std::nullopt, make_redis_desk(options, make_database_desk(options, log),
+                                                             installation_of(options), log)};
         if (access == desk_access::read)
             return opened_desk{std::nullopt, make_database_desk(options, log)};
         if (auto lock = lock_for_command(options.database))
