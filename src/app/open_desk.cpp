@@ -3,11 +3,8 @@
 #include "admin_answer.hpp"
 #include "admin_door.hpp"
 #include "console_logger.hpp"
-#include "database.hpp"
-#include "database_access.hpp"
 #include "database_desk.hpp"
 #include "database_lock.hpp"
-#include "installation_secret.hpp"
 #include "redis_desk.hpp"
 #include "server_desk.hpp"
 #include "wording.hpp"
@@ -34,12 +31,6 @@ failure server_in_the_way(const std::string& address) {
         begin + (address.empty() ? "server.admin_listen is \"off\". Stop the server first."
                                  : "nobody answers at " + printable(address) +
                                        ". Give this command the server's configuration, or stop the server first.")};
-}
-
-secret installation_of(const config& options) {
-    database_options access = access_to(options.database);
-    access.pool_size = 1;
-    return load_installation_secret(*open_database(access));
 }
 
 // Nothing where no server listens.
