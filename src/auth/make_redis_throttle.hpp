@@ -4,7 +4,7 @@
 // An attempt is decided and counted by one script there. A Redis that does not answer, or is full, admits nobody:
 // errc::store_unavailable. What is refused is believed for a second here, so that a flood of refused attempts asks
 // Redis about once a second for each (client, account); an administrator's clear() is in force on the other servers
-// after that second. There is room for `memory` / 256 entries, the same number of each kind; beyond that those of the
+// after that second. There is room for `memory` / 320 entries, the same number of each kind; beyond that those of the
 // kind give way that are forgotten soonest.
 #pragma once
 

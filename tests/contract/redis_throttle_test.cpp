@@ -103,7 +103,7 @@ TEST_F(redis_throttle_test, parallel_guesses_are_counted_exactly) {
 
 // L8: names without end take no more room, and an offender stays refused.
 TEST_F(redis_throttle_test, a_flood_of_names_washes_no_offender_out) {
-    options.memory = 4UL * 256 * 200;
+    options.memory = 4UL * 320 * 200;
     auto& a = server(redis_of_throttles());
     admitted(a, 5, 1, "offender@example.com");
     admitted(a, 4, 2, "nearly@example.com");
@@ -129,7 +129,7 @@ TEST_F(redis_throttle_test, a_flood_of_names_washes_no_offender_out) {
         }
     } while (cursor != "0");
     EXPECT_EQ(records, 600U + 3) << "nothing is kept that no index knows";
-    EXPECT_LT(bytes, 600U * 300);
+    EXPECT_LT(bytes, 600U * 320);
 }
 
 // What is forgotten leaves the index, a little at a time.
