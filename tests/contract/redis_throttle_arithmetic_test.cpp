@@ -66,9 +66,9 @@ protected:
     const secret secret_{std::string(32, 'k')};
     client_prefix client_ = prefix_of(client_address{{0x20, 0x01, 0x0d, 0xb8, 7}});
     const throttle_key key_ = throttle_keys(secret_).pair(client_, account);
+    runner run_;  // outlives the server's thread, which comes back to it
     throttling_server server_{redis_of_throttles(), options_, secret_, time_};
     std::mt19937_64 random_{20'260'729};
-    runner run_;
 };
 
 TEST_F(redis_throttle_arithmetic, is_that_of_the_table) {

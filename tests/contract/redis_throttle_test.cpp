@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <barrier>
 #include <thread>
@@ -57,8 +58,9 @@ protected:
     throttle_options options = five_in_a_quarter();
     const secret key_{std::string(32, 'k')};
     const std::string prefix_ = fresh_prefix();
+    runner run_;  // outlives the servers' threads, which come back to it; these too
+    std::array<runner, 8> team_;
     std::vector<std::unique_ptr<throttling_server>> servers_;
-    runner run_;
 };
 
 // L5
@@ -84,7 +86,7 @@ TEST_F(redis_throttle_test, parallel_guesses_are_counted_exactly) {
     std::vector<std::thread> team;
     for (int t = 0; t < threads; ++t)
         team.emplace_back([&, t] {
-            runner own;
+            runner& own = team_[static_cast<std::size_t>(t)];
             for (int r = 0; r < rounds; ++r) {
                 const std::string account = "user" + std::to_string(r) + "@example.com";
                 begin.arrive_and_wait();

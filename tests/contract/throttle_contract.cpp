@@ -106,6 +106,16 @@ TEST_P(throttle_contract, forgets_the_pair_of_whoever_got_in) {
     EXPECT_EQ(admitted(50, 2, "a"), 1) << "10 at the account, 9 of which failed";
 }
 
+// Whoever tried beside it was refused, and is not any more.
+TEST_P(throttle_contract, opens_at_once_to_whoever_got_in) {
+    admitted(4, 1, "a");
+    const auto ticket = admit(1, "a");
+    ASSERT_TRUE(ticket);
+    EXPECT_FALSE(fails(1, "a"));
+    succeeded(*ticket);
+    EXPECT_TRUE(fails(1, "a"));
+}
+
 TEST_P(throttle_contract, forgives_what_was_nobodys_fault) {
     admitted(4, 1, "a");
     for (int i = 0; i < 100; ++i) {

@@ -76,8 +76,8 @@ protected:
 
 private:
     const secret key_{std::string(32, 'k')};
+    runner run_;  // outlives threads that come back to it
     const std::unique_ptr<throttle_backing> backing_ = GetParam().make();
-    runner run_;
 };
 
 }  // namespace latchkey::testing
