@@ -4,6 +4,7 @@
 #include "redis_client.hpp"
 #include "throttle_asker.hpp"
 #include "throttle_table.hpp"
+#include "without_exceptions.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -38,14 +39,18 @@ public:
           asker_(std::make_shared<throttle_asker>(client, time, log)),
           budgets_(options) {}
 
-    task<result<throttle_ticket>> admit(throttle_attempt attempt) override;
+    task<result<throttle_ticket>> admit(throttle_attempt attempt) override {
+        return without_exceptions(decide(attempt));
+    }
     void succeeded(const throttle_ticket& ticket) noexcept override { settle(ticket, true); }
     void forgive(const throttle_ticket& ticket) noexcept override { settle(ticket, false); }
     seconds client_wait(const client_prefix& client) const noexcept override {
         return closed_.find(keys_.client(client), clock_.now()).wait;
     }
-    task<result<std::vector<throttle_entry>>> list(throttle_filter filter, std::size_t limit) override;
-    task<result<std::size_t>> clear(throttle_filter filter) override;
+    task<result<std::vector<throttle_entry>>> list(throttle_filter filter, std::size_t limit) override {
+        return without_exceptions(find(filter, limit));
+    }
+    task<result<std::size_t>> clear(throttle_filter filter) override { return without_exceptions(forget(filter)); }
     throttle_stats stats() const noexcept override;
     void configure(const throttle_options& options) noexcept override {
         {
@@ -68,6 +73,10 @@ private:
         std::array<tried, 4> all;
         std::size_t count = 3;
     };
+    task<result<throttle_ticket>> decide(throttle_attempt attempt);
+    task<result<std::vector<throttle_entry>>> find(throttle_filter filter, std::size_t limit);
+    task<result<std::size_t>> forget(throttle_filter filter);
+
     // What scripts are given first.
     std::vector<std::string> head(time_point now) const;
     throttle_budgets budgets() const noexcept {
@@ -127,7 +136,7 @@ redis_throttle::tried_keys redis_throttle::keys_of(const throttle_attempt& attem
     return out;
 }
 
-task<result<throttle_ticket>> redis_throttle::admit(throttle_attempt attempt) {
+task<result<throttle_ticket>> redis_throttle::decide(throttle_attempt attempt) {
     const time_point now = clock_.now();
     const tried_keys keys = keys_of(attempt);
     if (!attempt.device) {
@@ -249,7 +258,7 @@ std::vector<kept_throttle> redis_throttle::fitting(const redis_reply& page, cons
     return out;
 }
 
-task<result<std::vector<throttle_entry>>> redis_throttle::list(throttle_filter filter, std::size_t limit) {
+task<result<std::vector<throttle_entry>>> redis_throttle::find(throttle_filter filter, std::size_t limit) {
     const throttle_selection wanted(filter, keys_);
     const throttle_budgets current = budgets();
     const time_point now = clock_.now();
@@ -267,7 +276,7 @@ task<result<std::vector<throttle_entry>>> redis_throttle::list(throttle_filter f
     co_return out;
 }
 
-task<result<std::size_t>> redis_throttle::clear(throttle_filter filter) {
+task<result<std::size_t>> redis_throttle::forget(throttle_filter filter) {
     const throttle_selection wanted(filter, keys_);
     const throttle_budgets current = budgets();
     const time_point now = clock_.now();
