@@ -7,13 +7,15 @@
 // a budget of its own, so that nobody else can shut it out; its failures count under the other keys all the same.
 //
 // The decision and the count are one step, before the password is judged; whoever turns out to be right gets it back.
-// Refused attempts count nowhere: they prolong nobody's wait. Memory is fixed. State survives a restart, see
-// throttle_store.hpp. All members may be called from every thread; none blocks on anything but a short critical
-// section.
+// Refused attempts count nowhere: they prolong nobody's wait. Memory is bounded. State survives a restart: in the
+// database, see throttle_store.hpp, or in the Redis that several servers share. All members may be called from every
+// thread; none blocks on anything but a short critical section.
 #pragma once
 
+#include <latchkey/async.hpp>
 #include <latchkey/client_prefix.hpp>
 #include <latchkey/clock.hpp>
+#include <latchkey/config.hpp>
 #include <latchkey/error.hpp>
 
 #include <array>
@@ -79,8 +81,8 @@ struct throttle_filter {
 
 struct throttle_stats {
     std::size_t slots = 0;  // what there is room for
-    std::size_t used = 0;   // what holds something, forgotten or not
-    std::size_t bytes = 0;  // of memory, fixed at start
+    std::size_t used = 0;   // what holds something, forgotten or not; in Redis: when it was last asked
+    std::size_t bytes = 0;  // of this server's memory, fixed at start
     std::uint64_t admitted = 0;
     std::array<std::uint64_t, 5> refused{};  // by the throttle_kind that decided, as index
     std::uint64_t evicted = 0;               // before they were forgotten
@@ -91,24 +93,29 @@ public:
     virtual ~throttle() = default;
 
     // May this be tried now? Counts it as a failure under all its keys, or under none and says throttled_for(how long).
-    virtual result<throttle_ticket> admit(const throttle_attempt& attempt) noexcept = 0;
+    // errc::store_unavailable: nobody knows; it must not be tried. What `attempt` refers to lives until the end.
+    virtual task<result<throttle_ticket>> admit(throttle_attempt attempt) = 0;
 
     // The password was right: takes the attempt back everywhere, and forgets what was held against the pair and device.
+    // Done or under way when it returns; where it can't be done, the failure stays counted.
     virtual void succeeded(const throttle_ticket& ticket) noexcept = 0;
 
-    // No password was judged, by no fault of the client's: as if there had been no attempt.
+    // No password was judged, by no fault of the client's: as if there had been no attempt. Likewise.
     virtual void forgive(const throttle_ticket& ticket) noexcept = 0;
 
-    // How long this client is refused whatever it tries, as long as it has no known device; zero: it isn't. Counts
-    // nothing: a cheap look before any work is done for the request.
+    // How long this client is refused whatever it tries, as long as it has no known device; zero: it isn't, as far as
+    // is known here. Counts nothing: a cheap look before any work is done for the request.
     virtual seconds client_wait(const client_prefix& client) const noexcept = 0;
 
-    // Up to `limit` entries with at least one failure, the longest wait first. Throws std::bad_alloc.
-    virtual std::vector<throttle_entry> list(const throttle_filter& filter, std::size_t limit) const = 0;
-    // Forgets them; how many there were.
-    virtual std::size_t clear(const throttle_filter& filter) noexcept = 0;
+    // Up to `limit` entries with at least one failure, the longest wait first. errc::store_unavailable; throws
+    // std::bad_alloc. What `filter` refers to lives until the end, here and below.
+    virtual task<result<std::vector<throttle_entry>>> list(throttle_filter filter, std::size_t limit) = 0;
+    // Forgets them; how many there were. errc::store_unavailable: of some it may be done.
+    virtual task<result<std::size_t>> clear(throttle_filter filter) = 0;
 
     virtual throttle_stats stats() const noexcept = 0;
+    // New budgets, for attempts from now on. `memory` stays as it was.
+    virtual void configure(const throttle_options& options) noexcept = 0;
 };
 
 }  // namespace latchkey

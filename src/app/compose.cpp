@@ -15,6 +15,7 @@
 #include "make_administrator.hpp"
 #include "make_authenticator.hpp"
 #include "make_metrics.hpp"
+#include "make_redis_throttle.hpp"
 #include "make_session_authority.hpp"
 #include "make_throttle.hpp"
 #include "redis_session_store.hpp"
@@ -147,9 +148,12 @@ public:
           sessions_(from_database([&] { return open_sessions(); })),
           authority_(make_session_authority(*sessions_, token_mode_ ? &token_mode_->refreshes() : nullptr)),
           throttle_store_(make_sql_throttle_store(sql_, *log_)),
-          throttle_(make_throttle(options_.throttle, installation_, *time_)),
+          throttle_table_(shared_ ? nullptr : make_throttle(options_.throttle, installation_, *time_)),
+          throttle_(open_throttle()),
           devices_(installation_, options_.throttle.device_memory, *time_),
-          keeper_(*throttle_, *throttle_store_, database_, *log_),
+          keeper_(throttle_table_
+                      ? std::make_unique<throttle_keeper>(*throttle_table_, *throttle_store_, database_, *log_)
+                      : nullptr),
           authenticator_(make_authenticator({*users_, database_, *hasher_, *throttle_, devices_, *authority_,
                                              counted_audit_, *log_, email_shown(), options_.password.min_length})),
           administrator_(make_administrator({*users_, database_, *hasher_, *sessions_, *throttle_, counted_audit_,
@@ -174,12 +178,13 @@ public:
     }
 
     void run() override {
-        if (!keeper_.load())
+        if (keeper_ && !keeper_->load())
             throw store_error("the database does not give what is held against guessers (table throttle)");
         http_.start();
         announce();
         asio::co_spawn(control_, sweep_sessions(), asio::detached);
-        asio::co_spawn(control_, keeper_.keep_saving(), asio::detached);
+        if (keeper_)
+            asio::co_spawn(control_, keeper_->keep_saving(), asio::detached);
         asio::co_spawn(control_, keep_lock(), asio::detached);
         for (const database_warning& one : warnings_of(*sql_))
             log_->write(log_level::warn, one.code, {{"meaning", one.text}});
@@ -219,6 +224,14 @@ private:
         auto journal = make_sql_session_journal(sql_, options_.session, *time_, current_time_line(*time_),
                                                 email_shown(), *log_, std::move(taken_over));
         return make_journaled_session_store(options_.session, *time_, std::move(journal), *log_, revoked);
+    }
+
+    // Servers that share sessions share what is held against guessers.
+    std::unique_ptr<throttle> open_throttle() {
+        if (throttle_table_)
+            return make_table_face(*throttle_table_);
+        return make_redis_throttle(shared_->commands(), options_.redis.prefix, options_.throttle, installation_, *time_,
+                                   *log_);
     }
 
     live_reload_parts reload_parts(environment variables) {
@@ -376,7 +389,8 @@ private:
         http_.stop();
         hashing_.stop();
         database_.stop();
-        keeper_.save_last();
+        if (keeper_)
+            keeper_->save_last();
         sessions_->stop();
     }
 
@@ -399,9 +413,10 @@ private:
     std::unique_ptr<session_store> sessions_;
     std::unique_ptr<session_authority> authority_;
     std::unique_ptr<throttle_store> throttle_store_;
-    std::unique_ptr<persistent_throttle> throttle_;
+    std::unique_ptr<persistent_throttle> throttle_table_;  // null: what it would hold is in Redis
+    std::unique_ptr<throttle> throttle_;
     device_tokens devices_;
-    throttle_keeper keeper_;
+    std::unique_ptr<throttle_keeper> keeper_;  // of throttle_table_
     std::unique_ptr<authenticator> authenticator_;
     std::unique_ptr<administrator> administrator_;
     std::unique_ptr<token_authority> tokens_;  // null: off

@@ -161,4 +161,8 @@ std::unique_ptr<account_desk> make_database_desk(const config& options, logger& 
     return std::make_unique<database_desk>(options, log);
 }
 
+secret installation_of(const config& options) {
+    return load_installation_secret(*open_database(for_one_thread(options.database)));
+}
+
 }  // namespace latchkey

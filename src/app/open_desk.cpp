@@ -62,7 +62,8 @@ attempt<opened_desk> choose_desk(const config& options, desk_access access, logg
             return opened_desk{std::nullopt, *std::move(server)};
         // What ends sessions in Redis is in force on every server, whether or not one could be asked here.
         if (options.session.store == "redis")
-            return opened_desk{std::nullopt, make_redis_desk(options, make_database_desk(options, log), log)};
+            return opened_desk{std::nullopt, make_redis_desk(options, make_database_desk(options, log),
+                                                             installation_of(options), log)};
         if (access == desk_access::read)
             return opened_desk{std::nullopt, make_database_desk(options, log)};
         if (auto lock = lock_for_command(access_to(options.database)))

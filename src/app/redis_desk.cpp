@@ -1,6 +1,7 @@
 #include "redis_desk.hpp"
 
 #include "account_failure.hpp"
+#include "make_redis_throttle.hpp"
 #include "redis_session_store.hpp"
 #include "redis_setup.hpp"
 #include "revocation_log.hpp"
@@ -17,16 +18,19 @@ namespace latchkey {
 namespace {
 
 constexpr std::size_t sessions_a_page = 1'000;
+constexpr std::size_t most_throttles = 1'000;
 
 class redis_desk final : public account_desk {
 public:
-    redis_desk(const config& options, std::unique_ptr<account_desk> users, logger& log)
+    redis_desk(const config& options, std::unique_ptr<account_desk> users, const secret& installation, logger& log)
         : email_shown_(options.identity.remote_user == "email"), users_(std::move(users)), time_(make_system_clock()) {
         if (options.tokens.enabled)
             revoked_.emplace(*time_, options.tokens.access_lifetime);
         redis_session_store_options how{options.session, options.redis,
                                         make_redis_client_options(options.redis, "latchkey-cli"), email_shown_};
         sessions_ = make_redis_session_store(std::move(how), *time_, log, revoked_ ? &*revoked_ : nullptr);
+        throttle_ = make_redis_throttle(sessions_->commands(), options.redis.prefix, options.throttle, installation,
+                                        *time_, log);
     }
 
     attempt<user> find(const email_address& email) override { return users_->find(email); }
@@ -70,10 +74,10 @@ public:
     }
 
     attempt<std::vector<throttle_entry>> throttles(const throttle_filter& which) override {
-        return users_->throttles(which);
+        return answer_of(await(throttle_->list(which, most_throttles)));
     }
     attempt<std::size_t> clear_throttles(const throttle_filter& which) override {
-        return users_->clear_throttles(which);
+        return answer_of(await(throttle_->clear(which)));
     }
 
 private:
@@ -100,12 +104,14 @@ private:
     boost::asio::io_context io_{1};
     std::optional<revocation_log> revoked_;
     std::unique_ptr<redis_session_store> sessions_;
+    std::unique_ptr<throttle> throttle_;
 };
 
 }  // namespace
 
-std::unique_ptr<account_desk> make_redis_desk(const config& options, std::unique_ptr<account_desk> users, logger& log) {
-    return std::make_unique<redis_desk>(options, std::move(users), log);
+std::unique_ptr<account_desk> make_redis_desk(const config& options, std::unique_ptr<account_desk> users,
+                                              const secret& installation, logger& log) {
+    return std::make_unique<redis_desk>(options, std::move(users), installation, log);
 }
 
 }  // namespace latchkey

@@ -13,7 +13,8 @@ void define_throttle_list(CLI::App& group, invocation& said, const console& io) 
     list->footer(
         "WAIT is how long attempts are still refused; \"-\": they are not. Accounts are named as far as they\n"
         "are kept. Of very many, these are the 1,000 that wait longest.\n\n"
-        "Without a running server this is what the next one will start with.");
+        "Without a running server this is what the next one will start with; where servers share a Redis,\n"
+        "what is there.");
     list->callback([&] { said.action = [&] { return list_throttles(io, said.throttles()); }; });
 }
 
@@ -38,8 +39,8 @@ void define_throttle_clear(CLI::App& group, invocation& said, const console& io)
 void define_throttle(CLI::App& app, invocation& said, const console& io) {
     auto* group = app.add_subcommand("throttle", "See and forget failed attempts")->require_subcommand(1);
     group->footer(
-        "These commands work through the server that runs on the database named in the configuration, or on\n"
-        "the database itself while there is none.");
+        "These commands work through the server that runs on the database named in the configuration. While\n"
+        "there is none they work on the database itself, or on the Redis that servers share.");
     define_throttle_list(*group, said, io);
     define_throttle_clear(*group, said, io);
 }

@@ -235,17 +235,19 @@ std::string canonical(std::string_view account) {
 task<result<std::vector<throttle_entry>>> direct_administrator::throttles(throttle_filter which, std::size_t limit) {
     const std::string account = canonical(which.account);
     which.account = account;
-    co_return parts_.attempts.list(which, limit);
+    co_return co_await parts_.attempts.list(which, limit);
 }
 
 task<result<std::size_t>> direct_administrator::clear_throttles(throttle_filter which, admin_call call) {
     const std::string account = canonical(which.account);
     which.account = account;
-    const std::size_t cleared = parts_.attempts.clear(which);
+    const auto cleared = co_await parts_.attempts.clear(which);
+    if (!cleared)
+        co_return cleared.error();
     audit_event event = event_of("throttle_cleared", "admin", call, std::nullopt);
     event.email = account;
     parts_.audit.record(event);
-    co_return cleared;
+    co_return *cleared;
 }
 
 }  // namespace

@@ -27,17 +27,17 @@ task<result<std::optional<stored_user>>> credential_check::find(public_id id) co
     co_return co_await offload(parts_.database, std::move(work));
 }
 
-result<password_attempt> credential_check::admit(const client_prefix& client, std::string_view account,
-                                                 const secret& device) const noexcept {
+task<result<password_attempt>> credential_check::admit(client_prefix client, std::string_view account,
+                                                       const secret& device) const {
     if (parts_.hasher.saturated(client))
-        return errc::overloaded;
+        co_return errc::overloaded;
     throttle_attempt attempt{client, account.substr(0, longest_account), std::nullopt};
     if (const auto known = parts_.devices.read(device.reveal()); known && parts_.devices.vouches(*known, account))
         attempt.device = known->id;
-    const auto ticket = parts_.attempts.admit(attempt);
+    const auto ticket = co_await parts_.attempts.admit(attempt);
     if (!ticket)
-        return ticket.error();
-    return password_attempt(parts_.attempts, *ticket, client);
+        co_return ticket.error();
+    co_return password_attempt(parts_.attempts, *ticket, client);
 }
 
 task<result<judgement>> credential_check::judge(password_attempt attempt, const secret& password,

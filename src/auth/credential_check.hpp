@@ -25,9 +25,9 @@ public:
 
     // May this client try a password at this account (a canonical email, or whatever was typed)? Counts the attempt.
     // `device`: the token that came along, whatever it is worth. errc::overloaded when no password could be judged now,
-    // throttled_for(); neither tells anything about the account.
-    result<password_attempt> admit(const client_prefix& client, std::string_view account,
-                                   const secret& device) const noexcept;
+    // throttled_for(), errc::store_unavailable; none tells anything about the account. What `account` and `device`
+    // refer to lives until the end.
+    task<result<password_attempt>> admit(client_prefix client, std::string_view account, const secret& device) const;
 
     // One hash's worth of work, whoever it is for and whether or not there is such a user. errc::overloaded.
     task<result<judgement>> judge(password_attempt attempt, const secret& password,

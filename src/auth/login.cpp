@@ -50,7 +50,7 @@ task<result<opened_session>> password_authenticator::attempt_login(login_request
     const client_prefix client = prefix_of(request.client.ip);
     const auto address = email_address::parse(request.email);
     const std::string_view account = address ? address->str() : request.email;
-    auto admitted = credentials_.admit(client, account, request.device_token);
+    auto admitted = co_await credentials_.admit(client, account, request.device_token);
     if (!admitted)
         co_return refuse(event, admitted.error());
 

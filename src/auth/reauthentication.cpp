@@ -27,7 +27,7 @@ task<result<opened_session>> password_authenticator::attempt_reauthentication(re
     if (!found)
         co_return refuse(event, found.error());
     const client_prefix client = prefix_of(request.client);
-    auto admitted = credentials_.admit(client, held.user->email, request.device_token);
+    auto admitted = co_await credentials_.admit(client, held.user->email, request.device_token);
     if (!admitted)
         co_return refuse(event, admitted.error());
 

@@ -3,55 +3,16 @@
 #include "make_throttle.hpp"
 #include "mutex.hpp"
 #include "throttle_keys.hpp"
+#include "throttle_selection.hpp"
 #include "throttle_table.hpp"
-
-#include <latchkey/email.hpp>
 
 #include <algorithm>
 #include <array>
-#include <new>
-#include <optional>
-#include <string>
 
 namespace latchkey {
 namespace {
 
 constexpr std::size_t slots_at_a_time = 4096;  // that list() and clear() look at before they let others in
-
-std::string hex(const throttle_key& key) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    for (const auto byte : key.bytes) {
-        out.push_back(digits[byte >> 4]);
-        out.push_back(digits[byte & 15]);
-    }
-    return out;
-}
-
-bool is_of(const throttle_key& key, std::string_view id) noexcept {
-    constexpr std::string_view digits = "0123456789abcdef";
-    if (id.size() != 2 * key.bytes.size())
-        return false;
-    for (std::size_t i = 0; i < key.bytes.size(); ++i)
-        if (id[2 * i] != digits[key.bytes[i] >> 4] || id[2 * i + 1] != digits[key.bytes[i] & 15])
-            return false;
-    return true;
-}
-
-// What is no address may be a password in the wrong field.
-bool may_be_shown(std::string_view account) noexcept try {
-    return email_address::parse(account).has_value();
-} catch (const std::bad_alloc&) {
-    return false;
-}
-
-bool has_client(throttle_kind kind) noexcept {
-    return kind == throttle_kind::pair || kind == throttle_kind::client;
-}
-
-bool is_kind(throttle_kind kind) noexcept {
-    return kind >= throttle_kind::pair && kind <= throttle_kind::device;
-}
 
 class table_throttle final : public persistent_throttle {
 public:
@@ -75,14 +36,7 @@ public:
 private:
     using slot = throttle_table::slot;
 
-    // What a filter asks for, as keys.
-    struct wanted {
-        throttle_filter filter;
-        std::optional<throttle_key> account, pair;
-    };
-    wanted keys_for(const throttle_filter& filter) const noexcept;
-    bool fits(const slot& one, const wanted& w) const noexcept LATCHKEY_REQUIRES(mutex_);
-
+    kept_throttle kept(const slot& one) const noexcept LATCHKEY_REQUIRES(mutex_);
     seconds wait_for(const throttle_key& key, throttle_kind kind, time_point now) const noexcept
         LATCHKEY_REQUIRES(mutex_);
     void count(throttle_ticket& ticket, const throttle_key& key, throttle_kind kind, const throttle_attempt& attempt,
@@ -185,64 +139,33 @@ seconds table_throttle::client_wait(const client_prefix& client) const noexcept 
     return wait_for(key, throttle_kind::client, now);
 }
 
-table_throttle::wanted table_throttle::keys_for(const throttle_filter& filter) const noexcept {
-    wanted out{filter, {}, {}};
-    if (!filter.account.empty()) {
-        out.account = keys_.account(filter.account);
-        if (filter.client)
-            out.pair = keys_.pair(*filter.client, filter.account);
-    }
-    return out;
-}
-
-bool table_throttle::fits(const slot& one, const wanted& w) const noexcept {
-    const auto& filter = w.filter;
-    if (one.failures == 0 || (!filter.id.empty() && !is_of(one.key, filter.id)))
-        return false;
-    if (w.pair && one.key == *w.pair)
-        return true;
-    if (filter.client && !(has_client(one.kind) && one.client == filter.client->network.bytes))
-        return false;
-    return !w.account || one.key == *w.account || table_.label_of(one) == filter.account;
+kept_throttle table_throttle::kept(const slot& one) const noexcept {
+    return {one.key, one.kind, one.client, one.state(), table_.label_of(one)};
 }
 
 std::vector<throttle_entry> table_throttle::list(const throttle_filter& filter, std::size_t limit) const {
-    const auto w = keys_for(filter);
+    const throttle_selection wanted(filter, keys_);
     const time_point now = clock_.now();
-    const auto waits_longer = [](const throttle_entry& a, const throttle_entry& b) {
-        return a.open_at != b.open_at ? a.open_at > b.open_at : a.id < b.id;
-    };
     std::vector<throttle_entry> out;
     std::size_t size = 0, from = 0;
     do {
         mutex_lock lock(mutex_);
         size = table_.size();
         for (const std::size_t end = std::min(size, from + slots_at_a_time); from < end; ++from) {
-            const slot& one = table_.at(from);
-            if (!fits(one, w))
+            const kept_throttle one = kept(table_.at(from));
+            if (!wanted.fits(one))
                 continue;
-            const auto& budget = table_.budgets().of(one.kind);
-            const auto left = failures_at(one.state(), budget, now);
-            if (left == 0)
-                continue;
-            throttle_entry entry{one.kind, hex(one.key), {}, {}, left, one.state().last, open_at(one.state(), budget)};
-            if (has_client(one.kind))
-                entry.client = client_prefix{{one.client}};
-            entry.account = one.key == w.account || one.key == w.pair ? filter.account : table_.label_of(one);
-            out.push_back(std::move(entry));
+            if (auto entry = wanted.entry_of(one, table_.budgets().of(one.kind), now))
+                out.push_back(*std::move(entry));
         }
-        if (out.size() > slots_at_a_time && out.size() / 2 > limit) {
-            std::nth_element(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(limit), out.end(), waits_longer);
-            out.resize(limit);
-        }
+        drop_shortest(out, limit);
     } while (from < size);
-    std::sort(out.begin(), out.end(), waits_longer);
-    out.resize(std::min(out.size(), limit));
+    sort_by_wait(out, limit);
     return out;
 }
 
 std::size_t table_throttle::clear(const throttle_filter& filter) noexcept {
-    const auto w = keys_for(filter);
+    const throttle_selection wanted(filter, keys_);
     const time_point now = clock_.now();
     std::size_t cleared = 0, size = 0, from = 0;
     do {
@@ -250,7 +173,7 @@ std::size_t table_throttle::clear(const throttle_filter& filter) noexcept {
         size = table_.size();
         for (const std::size_t end = std::min(size, from + slots_at_a_time); from < end; ++from) {
             slot& one = table_.at(from);
-            if (!fits(one, w))
+            if (!wanted.fits(kept(one)))
                 continue;
             if (failures_at(one.state(), table_.budgets().of(one.kind), now) != 0)
                 ++cleared;

@@ -34,6 +34,8 @@ public:
     // of those in Redis that expired. How many it cleared away.
     virtual task<result<std::size_t>> upkeep() = 0;
     virtual redis_stats redis() const = 0;
+    // For others who keep something in the same Redis, under other keys of the prefix. Stopped by stop().
+    virtual redis_client& commands() noexcept = 0;
 };
 
 // Begins to connect, and does not wait for it: until then everything is errc::store_unavailable. What others end is

@@ -76,6 +76,7 @@ public:
     std::size_t size() const noexcept override { return static_cast<std::size_t>(scripts_.total()); }
     session_stats stats() const override;
     redis_stats redis() const override;
+    redis_client& commands() noexcept override { return commands_; }
     bool ready() const noexcept override { return cache_.trusted() && commands_.stats().up; }
     void sweep() noexcept override;
     task<result<std::size_t>> upkeep() override { return without_exceptions(keep_up()); }

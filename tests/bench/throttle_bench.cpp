@@ -39,7 +39,7 @@ std::size_t resident_kib() {
 }
 
 // Admitted and taken back: what every good login pays.
-void print_cost(throttle& subject, const char* when) {
+void print_cost(persistent_throttle& subject, const char* when) {
     constexpr std::size_t each = 200'000;
     for (const unsigned threads : {1U, 2U}) {
         const auto begin = steady::now();

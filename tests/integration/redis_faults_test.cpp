@@ -194,6 +194,9 @@ TEST_F(redis_least_rights, are_enough) {
     EXPECT_TRUE(comes_to(401, *b, other, {200}));
     EXPECT_EQ(b->ask(post_json("/logout", "", with_cookie(cookie_of(changed)))).status, 204);
     EXPECT_EQ(a->command({"session", "list"}).status, 0);
+    EXPECT_EQ(login_status(*a, bob().email, "wrong"), 401);
+    EXPECT_EQ(a->command({"throttle", "list"}).status, 0);
+    EXPECT_NE(a->command({"throttle", "clear", "--all"}).output, "Forgot 0 throttles.\n");
     EXPECT_EQ(a->output().find("redis_refused"), std::string::npos) << a->output();
     EXPECT_EQ(a->output().find("NOPERM"), std::string::npos) << a->output();
 }

@@ -143,7 +143,8 @@ protected:
     std::unique_ptr<user_store> users_ = make_sql_user_store(sql_, *time_, log_);
     std::unique_ptr<password_hasher> hasher_ = make_password_hasher(hashing_, cheap);
     const secret key_{std::string(32, 'k')};
-    std::unique_ptr<persistent_throttle> throttle_ = make_throttle(options_.throttle, key_, *time_);
+    const std::unique_ptr<persistent_throttle> table_ = make_throttle(options_.throttle, key_, *time_);
+    const std::unique_ptr<throttle> throttle_ = make_table_face(*table_);
     const device_tokens devices_{key_, options_.throttle.device_memory, *time_};
     std::unique_ptr<session_store> sessions_;
     std::unique_ptr<session_authority> authority_;

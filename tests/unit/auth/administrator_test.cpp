@@ -282,6 +282,14 @@ TEST_F(Administrator, ClearsThrottles) {  // A3
     EXPECT_EQ(audit.events.back().email, "alice@example.com");
 }
 
+// What lies elsewhere may be out of reach. Nothing is said to have been done then.
+TEST_F(Administrator, SaysWhenThrottlesAreOutOfReach) {
+    attempts.fails = true;
+    EXPECT_EQ(run.await(admin->throttles({}, 7)).error(), errc::store_unavailable);
+    EXPECT_EQ(run.await(admin->clear_throttles({}, call)).error(), errc::store_unavailable);
+    EXPECT_TRUE(audit.events.empty());
+}
+
 // Nobody guesses on the administrators' side: what they do is no attempt at a password.
 TEST_F(Administrator, IsNotThrottled) {
     attempts.refuses_for = seconds{60};

@@ -18,6 +18,7 @@ public:
     };
 
     std::optional<seconds> refuses_for;  // of admit(), from now on
+    bool fails = false;                  // whatever needs what it keeps
     std::optional<std::size_t> lets;     // so many more attempts, then it refuses
     std::optional<seconds> client_waits;
     std::vector<seen> attempts;     // that were let through
@@ -30,39 +31,51 @@ public:
         ends.clear();
     }
 
-    result<throttle_ticket> admit(const throttle_attempt& attempt) noexcept override {
+    task<result<throttle_ticket>> admit(throttle_attempt attempt) override {
         if (asked)
             asked->push_back("admit");
+        if (fails)
+            co_return errc::store_unavailable;
         if (lets && (*lets)-- == 0)
             refuses_for = seconds{60};
         if (refuses_for)
-            return throttled_for(*refuses_for);
+            co_return throttled_for(*refuses_for);
         attempts.push_back({attempt.client, std::string(attempt.account), attempt.device});
-        return throttle_ticket{};
+        co_return throttle_ticket{};
     }
     void succeeded(const throttle_ticket&) noexcept override { ends.push_back("succeeded"); }
     void forgive(const throttle_ticket&) noexcept override { ends.push_back("forgiven"); }
     seconds client_wait(const client_prefix&) const noexcept override { return client_waits.value_or(seconds{0}); }
 
-    std::vector<throttle_entry> list(const throttle_filter& filter, std::size_t limit) const override {
-        listed = {std::string(filter.id), std::string(filter.account),
-                  filter.client ? std::optional(filter.client->str()) : std::nullopt, limit};
-        return entries;
+    task<result<std::vector<throttle_entry>>> list(throttle_filter filter, std::size_t limit) override {
+        write_down(filter, limit);
+        if (fails)
+            co_return errc::store_unavailable;
+        co_return entries;
     }
-    std::size_t clear(const throttle_filter& filter) noexcept override {
-        (void)list(filter, 0);
-        return clears;
+    task<result<std::size_t>> clear(throttle_filter filter) override {
+        write_down(filter, 0);
+        if (fails)
+            co_return errc::store_unavailable;
+        co_return clears;
     }
     throttle_stats stats() const noexcept override { return {}; }
+    void configure(const throttle_options&) noexcept override {}
 
     struct question {
         std::string id, account;
         std::optional<std::string> client;
         std::size_t limit = 0;
     };
-    mutable question listed;  // by the last list() or clear()
+    question listed;  // by the last list() or clear()
     std::vector<throttle_entry> entries;
     std::size_t clears = 0;
+
+private:
+    void write_down(const throttle_filter& filter, std::size_t limit) {
+        listed = {std::string(filter.id), std::string(filter.account),
+                  filter.client ? std::optional(filter.client->str()) : std::nullopt, limit};
+    }
 };
 
 }  // namespace latchkey::testing

@@ -104,7 +104,8 @@ protected:
     std::atomic<unsigned> refused{0};
     manual_clock time;
     const secret key{std::string(mac::key_size, 'k')};
-    std::unique_ptr<persistent_throttle> attempts = make_throttle(budgets(), key, time);
+    std::unique_ptr<persistent_throttle> table = make_throttle(budgets(), key, time);
+    std::unique_ptr<throttle> attempts = make_table_face(*table);
     device_tokens devices{key, seconds{86400}, time};
     testing::fake_session_store store;
     deaf_audit audit;

@@ -233,6 +233,18 @@ TEST_F(throttled, gives_a_device_token_at_login_when_there_is_need) {
     EXPECT_NE(login_with(token, "alice@example.com"), "") << "it is too old";
 }
 
+// L5: where nobody can say how many there were, right and wrong are told the same, and nothing is looked up.
+TEST_F(throttled, judges_nobody_who_cannot_be_counted) {
+    attempts.fails = true;
+    EXPECT_EQ(login("alice@example.com").error(), errc::store_unavailable);
+    EXPECT_EQ(audit.events.back().reason, "store_unavailable");
+    EXPECT_EQ(login("alice@example.com", "wrong").error(), errc::store_unavailable);
+    EXPECT_EQ(login("nobody@example.com").error(), errc::store_unavailable);
+    EXPECT_EQ(asked, (trace{"admit", "admit", "admit"}));
+    attempts.fails = false;
+    EXPECT_TRUE(login("alice@example.com"));
+}
+
 TEST_F(throttled, turns_away_before_anything_is_read) {
     login_visit visit;
     visit.client.bytes[15] = 1;
