@@ -10,6 +10,7 @@
 #include "installation_secret.hpp"
 #include "io_threads.hpp"
 #include "live_reload.hpp"
+#include "lock_keeper.hpp"
 #include "log.hpp"
 #include "make_access_policy.hpp"
 #include "make_administrator.hpp"
@@ -139,6 +140,7 @@ public:
           lock_(from_database([&] { return lock_for_server(database_access_, lock_patience, sharing()); })),
           sql_(from_database([&] { return open_database(database_access_); })),
           database_(database_pool(options_.database)),
+          lock_keeper_(lock_, database_, *log_, [this] { give_way(); }),
           hashing_(hashing_pool(options_.password)),
           users_(from_database([&] { return make_sql_user_store(sql_, *time_, *log_); })),
           hasher_(make_password_hasher(hashing_, {options_.password.memory, options_.password.iterations})),
@@ -185,7 +187,7 @@ public:
         asio::co_spawn(control_, sweep_sessions(), asio::detached);
         if (keeper_)
             asio::co_spawn(control_, keeper_->keep_saving(), asio::detached);
-        asio::co_spawn(control_, keep_lock(), asio::detached);
+        asio::co_spawn(control_, lock_keeper_.watch(), asio::detached);
         for (const database_warning& one : warnings_of(*sql_))
             log_->write(log_level::warn, one.code, {{"meaning", one.text}});
         asio::co_spawn(control_, serve_until_signalled(), asio::detached);
@@ -349,34 +351,6 @@ private:
         }
     }
 
-    // The lock on the database can be lost with its connection. What this server holds in memory is then true for as
-    // long as nobody else takes it.
-    task<void> keep_lock() {
-        timer wait(control_);
-        bool lost = false;
-        for (;;) {
-            wait.expires_after(std::chrono::seconds(1));
-            error_code error;
-            co_await wait.async_wait(asio::redirect_error(use_task, error));
-            std::string why;
-            auto work = [this, &why] { return still_locked(why); };
-            const result<bool> held = co_await offload(database_, std::move(work));
-            if (held && !*held)
-                co_return give_way();
-            if (lost == held.has_value()) {
-                lost = !held;
-                lost ? log_->write(log_level::error, "database_lock_lost", {{"error", why}})
-                     : log_->write(log_level::info, "database_lock_held_again", {});
-            }
-        }
-    }
-
-    // On a thread of the database's.
-    result<bool> still_locked(std::string& why) try { return lock_.keep(); } catch (const std::exception& e) {
-        why = e.what();
-        return errc::store_unavailable;
-    }
-
     void give_way() {
         superseded_ = true;
         log_->write(log_level::error, "database_taken_over",
@@ -404,6 +378,7 @@ private:
     database_lock lock_;
     std::shared_ptr<sql_database> sql_;
     worker_pool database_;
+    lock_keeper lock_keeper_;
     worker_pool hashing_;
     std::unique_ptr<user_store> users_;
     std::unique_ptr<password_hasher> hasher_;
