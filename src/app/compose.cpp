@@ -22,6 +22,7 @@
 #include "redis_session_store.hpp"
 #include "redis_setup.hpp"
 #include "secret_file.hpp"
+#include "server_pools.hpp"
 #include "sql_session_journal.hpp"
 #include "sql_throttle_store.hpp"
 #include "sql_user_store.hpp"
@@ -57,43 +58,6 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr milliseconds lock_patience{5'000};
-
-worker_pool_options hashing_pool(const password_options& options) {
-    worker_pool_options pool;
-    pool.name = "latchkey-hash";
-    pool.threads = options.workers != 0 ? options.workers : usable_cores();
-    pool.queue = options.queue;
-    pool.max_wait = options.max_wait;
-    pool.priority = options.priority == "normal" ? thread_priority::normal
-                    : options.priority == "idle" ? thread_priority::idle
-                                                 : thread_priority::low;
-    return pool;
-}
-
-worker_pool_options database_pool(const database_options& options) {
-    return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal, milliseconds{0}};
-}
-
-distribution distribution_of(const histogram_snapshot& from) {
-    return {{from.bounds.begin(), from.bounds.end()}, {from.counts.begin(), from.counts.end()}, from.sum};
-}
-
-// What the metrics show of a pool.
-queue_stats stats_of(const worker_pool& pool, const worker_pool_options& options) {
-    const worker_pool_stats now = pool.stats();
-    queue_stats out;
-    out.waiting = now.waiting;
-    out.running = now.running;
-    out.room = options.queue;
-    out.threads = options.threads;
-    out.done = now.done;
-    out.refused_full = now.refused_full;
-    out.refused_displaced = now.refused_displaced;
-    out.refused_too_late = now.refused_too_late;
-    out.wait_seconds = distribution_of(now.wait);
-    out.run_seconds = distribution_of(now.run);
-    return out;
-}
 
 // What only the database can refuse ends the program with its own exit code.
 template <class Open>

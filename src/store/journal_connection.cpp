@@ -85,10 +85,10 @@ void journal_connection::take_turn() {
     if (owner_.empty())
         return;
     ++mark_;
-    soci::statement mark = (sql_->prepare << "UPDATE session_owner SET turn = :turn WHERE name = :name",
-                            soci::use(mark_, "turn"), soci::use(owner_, "name"));
-    mark.execute(true);
-    if (mark.get_affected_rows() == 0)
+    long long marked = 0;
+    *sql_ << "UPDATE session_owner SET turn = :turn WHERE name = :name RETURNING turn", soci::use(mark_, "turn"),
+        soci::use(owner_, "name"), soci::into(marked);
+    if (!sql_->got_data())
         throw journal_taken_over();
 }
 
