@@ -74,6 +74,8 @@ const header_list asked{{"X-Original-URL", "http://127.0.0.1/a"}, {"X-Original-M
 
 // V6: no session for the checks of nobody, nor for attempts that fail.
 TEST_F(metrics, move_by_exactly_what_was_done) {
+    const auto started = [](const std::string& said) { return said.find("server_started") != said.npos; };
+    ASSERT_TRUE(server_.process().wait_for_output(started)) << "it answers a moment before it has said so";
     const auto before = scrape();
     auto client = server_.connect();
     const auto in = client.ask(login_request(alice()));
