@@ -5,6 +5,7 @@ import http.client
 import json
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ def config(directory, port, store, database=None):
 [server]
 listen = ["127.0.0.1:{port}"]
 public_url = "http://127.0.0.1:{port}"
-admin_listen = "off"
+admin_listen = "unix:{directory}/{port}-admin"
 io_threads = 1
 [cookie]
 secure = false
@@ -62,13 +63,30 @@ class Client:
         answer.read()
         return answer
 
-    def login(self, person=0):
-        body = json.dumps({"email": f"person{person}@example.com", "password": PASSWORD})
+    def login(self, person=0, password=PASSWORD):
+        body = json.dumps({"email": f"person{person}@example.com", "password": password})
         fields = self.ask("POST", "/login", body=body).headers.get_all("Set-Cookie")
         return next(m[1] for f in fields if (m := re.match(r"session=([\w-]+)", f)))
 
     def check(self, cookie):
         return self.ask("GET", CHECK, cookie).status
+
+
+class Admin(http.client.HTTPConnection):
+    """The administrators' side of a server, over its Unix socket."""
+
+    def __init__(self, directory, port):
+        super().__init__("localhost")
+        self.path = f"{directory}/{port}-admin"
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+    def ask(self, method, target, body=None):
+        self.request(method, target, json.dumps(body) if body else None, {"Content-Type": "application/json"} if body else {})
+        answer = self.getresponse()
+        return answer.status, json.loads(answer.read() or "null")
 
 
 @contextlib.contextmanager
