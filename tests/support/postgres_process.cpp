@@ -65,7 +65,7 @@ std::string postgres_directory() {
 
 postgres_process::postgres_process(std::vector<std::string> settings)
     : settings_(std::move(settings)), port_(free_port()) {
-    const fs::path cache = fs::current_path() / "postgres-template";
+    const fs::path cache = fs::read_symlink("/proc/self/exe").parent_path() / "postgres-template";
     if (fs::exists(cache)) {
         must_succeed({"/bin/cp", "-a", cache, directory_ / "data"});
         give_to_postgres(directory_.path());

@@ -1,7 +1,7 @@
 // A PostgreSQL of the test's own, on a port, with its files in a directory of the object's.
 //
-// Everybody on this machine may connect as "latchkey", who may do everything. Its first files are made once for each
-// working directory and copied from there. As root it runs as "postgres".
+// Everybody on this machine may connect as "latchkey", who may do everything. Its first files are made once, beside the
+// test program, and copied from there. As root it runs as "postgres".
 #pragma once
 
 #include "child_process.hpp"
