@@ -26,6 +26,7 @@
 #include "sql_session_journal.hpp"
 #include "sql_throttle_store.hpp"
 #include "sql_user_store.hpp"
+#include "steady_timer.hpp"
 #include "store_readiness.hpp"
 #include "table_session_store.hpp"
 #include "throttle_keeper.hpp"
@@ -35,7 +36,6 @@
 #include "tokens.hpp"
 #include "worker_pool.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -165,9 +165,6 @@ public:
     }
 
 private:
-    using timer =
-        asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
-
     bool email_shown() const noexcept { return options_.identity.remote_user == "email"; }
 
     // Whoever has sessions in memory has the database alone; those that share them share it, too.
@@ -303,7 +300,7 @@ private:
 
     // One shard a second: every session is looked at about once a minute. Dead ones were dead at lookup before.
     task<void> sweep_sessions() {
-        timer wait(control_);
+        steady_timer wait(control_);
         for (;;) {
             try {
                 wait.expires_after(std::chrono::seconds(1));

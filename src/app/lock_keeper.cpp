@@ -1,6 +1,7 @@
 #include "lock_keeper.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
+#include "steady_timer.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -11,10 +12,8 @@ namespace latchkey {
 
 task<void> lock_keeper::watch() {
     namespace asio = boost::asio;
-    using timer =
-        asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
     const executor home = co_await asio::this_coro::executor;
-    timer wait(home);
+    steady_timer wait(home);
     for (;;) {
         try {
             wait.expires_after(std::chrono::seconds(1));

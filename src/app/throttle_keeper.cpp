@@ -1,6 +1,7 @@
 #include "throttle_keeper.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
+#include "steady_timer.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -20,10 +21,8 @@ result<void> throttle_keeper::load() {
 
 task<void> throttle_keeper::keep_saving() {
     namespace asio = boost::asio;
-    using timer =
-        asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
     const executor home = co_await asio::this_coro::executor;
-    timer wait(home);
+    steady_timer wait(home);
     for (;;) {
         wait.expires_after(std::chrono::seconds(1));
         boost::system::error_code error;

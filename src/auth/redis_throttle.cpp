@@ -36,7 +36,7 @@ public:
           clock_(time),
           prefix_(std::move(prefix)),
           most_of_a_kind_(std::max<std::size_t>(1, options.memory / bytes_of_an_entry / all_kinds.size())),
-          asker_(std::make_shared<throttle_asker>(client, time, log)),
+          asker_(std::make_shared<throttle_asker>(client, time, log, prefix_)),
           budgets_(options) {}
 
     task<result<throttle_ticket>> admit(throttle_attempt attempt) override {

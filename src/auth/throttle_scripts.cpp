@@ -7,10 +7,6 @@
 namespace latchkey {
 namespace {
 
-// Neither is flagged as one that only looks: a master that was replaced would go on answering those.
-const std::string when_there_is_room = "#!lua\n";
-const std::string also_when_full = "#!lua flags=allow-oom\n";
-
 const std::string arithmetic = R"lua(
 local P, now = ARGV[1], tonumber(ARGV[2])
 local budgets = {}
@@ -160,10 +156,10 @@ return out
 }  // namespace
 
 throttle_scripts::throttle_scripts()
-    : admit(when_there_is_room + arithmetic + keeping + admit_text),
-      settle(also_when_full + arithmetic + keeping + settle_text),
-      page(also_when_full + arithmetic + keeping + page_text),
-      forget(also_when_full + arithmetic + keeping + forget_text) {
+    : admit(script_that_needs_room + arithmetic + keeping + admit_text),
+      settle(script_even_when_full + arithmetic + keeping + settle_text),
+      page(script_even_when_full + arithmetic + keeping + page_text),
+      forget(script_even_when_full + arithmetic + keeping + forget_text) {
 }
 
 }  // namespace latchkey

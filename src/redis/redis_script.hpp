@@ -7,6 +7,11 @@
 
 namespace latchkey {
 
+// How a script begins. A full Redis refuses the one kind and takes the other. There is none for those that only look: a
+// master that was replaced would go on answering them, and refuses these.
+inline constexpr const char* script_that_needs_room = "#!lua\n";
+inline constexpr const char* script_even_when_full = "#!lua flags=allow-oom\n";
+
 class redis_script {
 public:
     // Throws std::bad_alloc.

@@ -1,6 +1,7 @@
 #include "redis_stream.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
+#include "steady_timer.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -18,8 +19,6 @@ using boost::system::error_code;
 using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, executor>;
 using tcp_resolver = asio::ip::basic_resolver<asio::ip::tcp, executor>;
 using time_point = std::chrono::steady_clock::time_point;
-using steady_timer =
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
 using unix_socket = asio::basic_stream_socket<asio::local::stream_protocol, executor>;
 
 // Every address of the host in turn, so that one that swallows packets does not hide the others.

@@ -8,7 +8,7 @@
 namespace latchkey {
 
 deadline_guard::deadline_guard() : thread_([this] { work(); }) {
-    pthread_setname_np(thread_.native_handle(), "latchkey-dogs");
+    pthread_setname_np(thread_.native_handle(), "latchkey-guard");
 }
 
 deadline_guard::~deadline_guard() {

@@ -12,11 +12,7 @@ postgres_lock::postgres_lock(const database_options& options, bool shared)
     connect_postgres(sql_, options_, postgres_role::lock, name_);
 }
 
-bool postgres_lock::take() {
-    return ask();
-}
-
-bool postgres_lock::ask() try {
+bool postgres_lock::take() try {
     int taken = 0;
     sql_ << (shared_ ? "SELECT CASE WHEN pg_try_advisory_lock_shared(1279346009, 1) THEN 1 ELSE 0 END"
                      : "SELECT CASE WHEN pg_try_advisory_lock(1279346009, 1) THEN 1 ELSE 0 END"),
@@ -32,7 +28,7 @@ bool postgres_lock::keep() {
     if (sql_.get_backend())
         sql_.close();
     connect_postgres(sql_, options_, postgres_role::lock, name_);
-    return ask();
+    return take();
 }
 
 }  // namespace latchkey

@@ -23,8 +23,6 @@ public:
     const std::string& name() const noexcept { return name_; }
 
 private:
-    bool ask();
-
     const database_options options_;
     const bool shared_;
     const std::string name_;

@@ -8,11 +8,6 @@
 namespace latchkey {
 namespace {
 
-// A full Redis refuses a login as a whole, and still takes what makes it emptier. None is flagged as one that only
-// looks: a master that was replaced would go on answering those, and refuses the others.
-const std::string needs_room = "#!lua\n";
-const std::string even_when_full = "#!lua flags=allow-oom\n";
-
 const std::string common = R"lua(
 local P, now = ARGV[1], tonumber(ARGV[2])
 local floors = {tonumber(ARGV[3]), tonumber(ARGV[4])}
@@ -320,22 +315,22 @@ return {number(), 'more', some[#some]}
 }  // namespace
 
 redis_scripts::redis_scripts()
-    : insert(needs_room + common + changing + insert_text),
-      rotate(even_when_full + common + changing + rotate_text),
-      erase(even_when_full + common + changing + erase_text),
-      erase_named(even_when_full + common + changing + erase_named_text),
-      erase_user(even_when_full + common + changing + erase_user_text),
-      refresh(even_when_full + common + changing + refresh_text),
-      touch(even_when_full + common + changing + touch_text),
-      sweep(even_when_full + common + changing + sweep_text),
-      limits(even_when_full + common + changing + limits_text),
-      last(even_when_full + common + last_text),
-      find(even_when_full + common + find_text),
-      find_named(even_when_full + common + find_named_text),
-      find_rotated(even_when_full + common + find_rotated_text),
-      list(even_when_full + common + list_text),
-      page(even_when_full + common + page_text),
-      search(even_when_full + common + search_text) {
+    : insert(script_that_needs_room + common + changing + insert_text),
+      rotate(script_even_when_full + common + changing + rotate_text),
+      erase(script_even_when_full + common + changing + erase_text),
+      erase_named(script_even_when_full + common + changing + erase_named_text),
+      erase_user(script_even_when_full + common + changing + erase_user_text),
+      refresh(script_even_when_full + common + changing + refresh_text),
+      touch(script_even_when_full + common + changing + touch_text),
+      sweep(script_even_when_full + common + changing + sweep_text),
+      limits(script_even_when_full + common + changing + limits_text),
+      last(script_even_when_full + common + last_text),
+      find(script_even_when_full + common + find_text),
+      find_named(script_even_when_full + common + find_named_text),
+      find_rotated(script_even_when_full + common + find_rotated_text),
+      list(script_even_when_full + common + list_text),
+      page(script_even_when_full + common + page_text),
+      search(script_even_when_full + common + search_text) {
 }
 
 }  // namespace latchkey

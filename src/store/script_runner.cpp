@@ -26,7 +26,7 @@ std::uint64_t number_of(const redis_reply& item) noexcept {
 
 script_runner::script_runner(redis_client& client, const clock& now, logger& log, options how,
                              const session_options& sessions)
-    : client_(client), clock_(now), log_(log), options_(std::move(how)), limits_(sessions) {
+    : clock_(now), asker_(client, now, log, how.prefix), options_(std::move(how)), limits_(sessions) {
 }
 
 std::vector<std::string> script_runner::head(seconds leniency) const {
@@ -37,29 +37,11 @@ std::vector<std::string> script_runner::head(seconds leniency) const {
             std::to_string(alive_after(now, limits_.remembered.idle, remembered_floor_, leniency))};
 }
 
-task<result<redis_reply>> script_runner::run(const redis_script& script, std::vector<std::string> arguments,
-                                             std::size_t least) {
-    auto reply = co_await client_.run(script, std::move(arguments));
-    if (!reply)
-        co_return reply;
-    if (reply->is_error()) {
-        const std::int64_t second = clock_.now().time_since_epoch().count();
-        if (told_.exchange(second, std::memory_order_relaxed) != second)
-            log_.write(log_level::error, "redis_refused", {{"error", reply->text}});
-        co_return errc::store_unavailable;
-    }
-    if (!reply->is_list(least)) {
-        malformed();
-        co_return errc::store_unavailable;
-    }
-    co_return reply;
-}
-
 task<result<redis_reply>> script_runner::look(const redis_script& script, std::vector<std::string> arguments,
                                               std::size_t least) {
     std::vector<std::string> all = head(seconds{0});
     std::move(arguments.begin(), arguments.end(), std::back_inserter(all));
-    co_return co_await run(script, std::move(all), least);
+    co_return co_await asker_.ask(script, std::move(all), least);
 }
 
 task<result<redis_reply>> script_runner::change(const redis_script& script, std::vector<std::string> arguments,
@@ -68,7 +50,7 @@ task<result<redis_reply>> script_runner::change(const redis_script& script, std:
     all.push_back(std::to_string(options_.news_kept.count()));
     all.emplace_back(options_.revoking ? "1" : "0");
     std::move(arguments.begin(), arguments.end(), std::back_inserter(all));
-    auto reply = co_await run(script, std::move(all), head_of_change);
+    auto reply = co_await asker_.ask(script, std::move(all), head_of_change);
     if (reply)
         count(number_of(reply->items[2]), number_of(reply->items[3]));
     co_return reply;
@@ -100,13 +82,6 @@ result<profile_ptr> script_runner::profile_in(std::string_view user, std::string
         return profile;
     malformed();
     return errc::store_unavailable;
-}
-
-void script_runner::malformed() const noexcept {
-    const std::int64_t second = clock_.now().time_since_epoch().count();
-    if (told_.exchange(second, std::memory_order_relaxed) != second)
-        log_.write(log_level::error, "redis_malformed",
-                   {{"prefix", options_.prefix}, {"meaning", "what stands there was not written by this program"}});
 }
 
 std::uint64_t script_runner::total() const noexcept {

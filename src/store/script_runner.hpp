@@ -1,21 +1,18 @@
 // Asks Redis for what the session store needs, with what every script is given, and checks the shape of what comes
-// back.
-//
-// Whatever goes wrong is errc::store_unavailable here, after one line in the log for each second of it. All members may
-// be called from every thread.
+// back. Whatever goes wrong is errc::store_unavailable, see script_asker.hpp. All members may be called from every
+// thread.
 #pragma once
 
 #include "mutex.hpp"
-#include "redis_client.hpp"
 #include "redis_records.hpp"
 #include "redis_scripts.hpp"
+#include "script_asker.hpp"
 #include "session_record.hpp"
 
 #include <latchkey/clock.hpp>
 #include <latchkey/config.hpp>
 #include <latchkey/log.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -47,7 +44,7 @@ public:
     result<kept_session> session_in(std::string_view user, std::string_view id, std::string_view record,
                                     std::string_view profile) const;
     result<profile_ptr> profile_in(std::string_view user, std::string_view bytes) const;
-    void malformed() const noexcept;
+    void malformed() const noexcept { asker_.malformed(); }
 
     // How many sessions there are, as far as is known.
     std::uint64_t total() const noexcept;
@@ -63,13 +60,10 @@ public:
 
 private:
     std::vector<std::string> head(seconds leniency) const;
-    task<result<redis_reply>> run(const redis_script& script, std::vector<std::string> arguments, std::size_t least);
 
-    redis_client& client_;
     const clock& clock_;
-    logger& log_;
+    script_asker asker_;
     const options options_;
-    mutable std::atomic<std::int64_t> told_{0};  // the second of the last line in the log
 
     mutable mutex mutex_;
     lifetimes limits_ LATCHKEY_GUARDED_BY(mutex_);

@@ -31,7 +31,6 @@ constexpr std::size_t last_chores = 16'384;  // when nobody can any more
 constexpr std::chrono::seconds chores_at_stop{3};
 constexpr std::array<std::uint64_t, 10> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 constexpr seconds renewal{60};  // of the last second that is noted
-constexpr std::chrono::seconds renewal_time{60};
 
 // One await of commit(), in its own frame.
 template <class Handler>
@@ -121,7 +120,7 @@ private:
     const std::function<void()> taken_over_;
     std::function<void(const std::vector<public_id>&)> told_;
     journal_connection connection_;  // the thread's, once it runs
-    const std::chrono::milliseconds look_around_{database_->is_fenced() ? std::chrono::seconds(1) : renewal_time};
+    const std::chrono::milliseconds look_around_{database_->is_fenced() ? seconds{1} : renewal};
     std::vector<journal_change> doubtful_;  // likewise: refused, and perhaps done
     stored_time_line state_;                // likewise: as it is in the database
     struct {                                // counted by the thread, read by everybody
