@@ -1,5 +1,7 @@
 #include "target_host.hpp"
 
+#include "byte_set.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -10,17 +12,19 @@ namespace {
 
 constexpr std::size_t longest_host = 253;
 
-bool is_upper(char c) noexcept {
+constexpr bool is_upper(char c) noexcept {
     return c >= 'A' && c <= 'Z';
 }
 
-bool is_host_char(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
+// Host names as most of them come, and as all of them may.
+constexpr byte_set canonical_bytes([](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+});
+constexpr byte_set host_bytes([](char c) { return canonical_bytes.has(c) || is_upper(c); });
+constexpr byte_set digit_bytes([](char c) { return c >= '0' && c <= '9'; });
 
 bool is_number(std::string_view label) noexcept {
-    return std::all_of(label.begin(), label.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
-           label.starts_with("0x") || label.starts_with("0X");
+    return digit_bytes.has_all(label) || label.starts_with("0x") || label.starts_with("0X");
 }
 
 // inet_pton() wants a terminated text.
@@ -50,13 +54,13 @@ result<std::string_view> canonical_host(std::string_view host, std::string& scra
         return canonical_address(host, scratch);
     if (host.ends_with('.'))
         host.remove_suffix(1);
-    if (host.empty() || host.size() > longest_host || !std::all_of(host.begin(), host.end(), is_host_char) ||
-        host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos)
+    if (host.empty() || host.size() > longest_host || !host_bytes.has_all(host) || host.front() == '.' ||
+        host.back() == '.' || host.find("..") != std::string_view::npos)
         return errc::invalid_request;
     in_addr v4{};
     if (is_number(host.substr(host.rfind('.') + 1)) && !parse_address(AF_INET, host, v4))
         return errc::invalid_request;
-    if (std::none_of(host.begin(), host.end(), is_upper))
+    if (canonical_bytes.has_all(host))
         return host;
     scratch.assign(host);
     for (char& c : scratch)

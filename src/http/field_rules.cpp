@@ -1,5 +1,6 @@
 #include "field_rules.hpp"
 
+#include "byte_set.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -9,9 +10,9 @@ namespace {
 
 constexpr std::size_t max_content_length_digits = 16;
 
-bool is_target_char(char c) noexcept {
-    return c > ' ' && c < 0x7f && c != '\\' && c != '#';
-}
+constexpr byte_set target_bytes([](char c) { return c > ' ' && c < 0x7f && c != '\\' && c != '#'; });
+constexpr byte_set name_bytes([](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
+constexpr byte_set address_bytes([](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
 
 bool is_port(std::string_view text) noexcept {
     if (text.empty() || text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit))
@@ -25,14 +26,11 @@ bool is_port(std::string_view text) noexcept {
 // The characters only: whether the address exists is for the resolver that nobody here ever asks.
 bool is_bracketed_address(std::string_view text) noexcept {
     return text.size() > 4 && text.front() == '[' && text.back() == ']' &&
-           std::all_of(text.begin() + 1, text.end() - 1,
-                       [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
+           address_bytes.has_all(text.substr(1, text.size() - 2));
 }
 
 bool is_name(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= 255 && text.front() != '.' &&
-           std::all_of(text.begin(), text.end(),
-                       [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
+    return !text.empty() && text.size() <= 255 && text.front() != '.' && name_bytes.has_all(text);
 }
 
 }  // namespace
@@ -54,14 +52,16 @@ bool is_valid_host(std::string_view value) noexcept {
 }
 
 std::string_view without_port(std::string_view host) noexcept {
-    const auto bracket = host.rfind(']');
-    const auto colon = host.rfind(':');
-    const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-    return has_port ? host.substr(0, colon) : host;
+    for (std::size_t at = host.size(); at-- > 0;)
+        if (host[at] == ':')
+            return host.substr(0, at);
+        else if (host[at] == ']')
+            break;
+    return host;
 }
 
 bool split_target(std::string_view target, request_head& head) noexcept {
-    if (target.empty() || !std::all_of(target.begin(), target.end(), is_target_char))
+    if (target.empty() || !target_bytes.has_all(target))
         return false;
     if (head.verb == method::connect)
         return is_valid_host(target);  // path stays empty: CONNECT is refused by method
@@ -92,13 +92,8 @@ bool split_target(std::string_view target, request_head& head) noexcept {
     return true;
 }
 
-bool is_http_version(std::string_view block) noexcept {
-    const auto line = block.substr(0, block.find('\r'));
-    if (std::count(line.begin(), line.end(), ' ') != 2)
-        return false;
-    const auto version = line.substr(line.rfind(' ') + 1);
-    return version.size() == 8 && version.substr(0, 5) == "HTTP/" && is_digit(version[5]) && version[6] == '.' &&
-           is_digit(version[7]);
+bool is_http_version(std::string_view text) noexcept {
+    return text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' && is_digit(text[7]);
 }
 
 void read_cookies(std::string_view value, std::string_view name, presented_cookies& out) noexcept {

@@ -26,8 +26,8 @@ std::string_view without_port(std::string_view host) noexcept;
 // `\` or `#`.
 bool split_target(std::string_view target, request_head& head) noexcept;
 
-// Whether the request line ends in "HTTP/" digit "." digit: a version, though none that is spoken here.
-bool is_http_version(std::string_view block) noexcept;
+// "HTTP/" digit "." digit (RFC 9112 section 2.3), whether it is spoken here or not.
+bool is_http_version(std::string_view text) noexcept;
 
 // Collects the distinct values that the cookie `name` has in one Cookie field (RFC 6265 section 4.2.1). Other cookies,
 // however odd, are none of our business.

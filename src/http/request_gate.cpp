@@ -1,187 +1,56 @@
 #include "request_gate.hpp"
 
+#include "byte_set.hpp"
+#include "field_names.hpp"
 #include "field_rules.hpp"
 #include "text.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
-
 #include <cstdint>
-#include <cstring>
 
 namespace latchkey::http {
 namespace {
 
-namespace beast = boost::beast;
+// RFC 9110 section 5.6.2.
+constexpr byte_set token_bytes([](char c) {
+    return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+});
 
-std::string_view view(beast::string_view s) noexcept {
-    return {s.data(), s.size()};
+bool is_token(std::string_view text) noexcept {
+    return !text.empty() && token_bytes.has_all(text);
 }
 
-method to_method(beast::http::verb verb) noexcept {
-    switch (verb) {
-        case beast::http::verb::get:
-            return method::get;
-        case beast::http::verb::head:
-            return method::head;
-        case beast::http::verb::post:
-            return method::post;
-        case beast::http::verb::put:
-            return method::put;
-        case beast::http::verb::patch:
-            return method::patch;
-        case beast::http::verb::delete_:
-            return method::delete_;
-        case beast::http::verb::options:
-            return method::options;
-        case beast::http::verb::trace:
-            return method::trace;
-        case beast::http::verb::connect:
-            return method::connect;
-        default:
-            return method::unknown;
-    }
+method to_method(std::string_view name) noexcept {
+    constexpr std::pair<std::string_view, method> known[] = {
+        {"GET", method::get},         {"HEAD", method::head},   {"POST", method::post},
+        {"PUT", method::put},         {"PATCH", method::patch}, {"DELETE", method::delete_},
+        {"OPTIONS", method::options}, {"TRACE", method::trace}, {"CONNECT", method::connect}};
+    for (const auto& [text, verb] : known)
+        if (name == text)
+            return verb;
+    return method::unknown;
 }
 
-// Whether these bytes of a name are those of a known one, whatever the case of its letters. A name is a token (RFC 9110
-// section 5.6.2, Beast has seen to that): among its characters only capital letters turn into letters or `-` this way.
-template <class Word>
-bool same_word(const char* name, const char* known) noexcept {
-    Word a, b;
-    std::memcpy(&a, name, sizeof a);
-    std::memcpy(&b, known, sizeof b);
-    return (a | static_cast<Word>(0x2020202020202020)) == b;
+// Cuts `rest` behind its first CRLF and returns what stood before it. The scanner has seen to it that every CR is
+// followed by an LF and that there is one at the end.
+std::string_view next_line(std::string_view& rest) noexcept {
+    const auto end = rest.find('\r');
+    const auto line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(std::min(end + 2, rest.size()));
+    return line;
 }
 
-// `known`: in lower case, at least four characters, as many as in `name`. The last come first: names of one length
-// mostly share their beginnings.
-bool has_name(std::string_view name, std::string_view known) noexcept {
-    const std::size_t size = known.size();
-    if (size < 8)
-        return same_word<std::uint32_t>(name.data() + size - 4, known.data() + size - 4) &&
-               same_word<std::uint32_t>(name.data(), known.data());
-    if (!same_word<std::uint64_t>(name.data() + size - 8, known.data() + size - 8))
-        return false;
-    for (std::size_t i = 0; i + 8 < size; i += 8)
-        if (!same_word<std::uint64_t>(name.data() + i, known.data() + i))
-            return false;
-    return true;
-}
-
-field known_field(std::string_view name) noexcept {
-    switch (name.size()) {
-        case 6:
-            if (has_name(name, "accept"))
-                return field::accept;
-            if (has_name(name, "expect"))
-                return field::expect;
-            return has_name(name, "origin") ? field::origin : field::count_;
-        case 10:
-            return has_name(name, "user-agent") ? field::user_agent : field::count_;
-        case 12:
-            if (has_name(name, "content-type"))
-                return field::content_type;
-            return has_name(name, "x-request-id") ? field::x_request_id : field::count_;
-        case 13:
-            if (has_name(name, "authorization"))
-                return field::authorization;
-            if (has_name(name, "if-none-match"))
-                return field::if_none_match;
-            return has_name(name, "last-event-id") ? field::last_event_id : field::count_;
-        case 14:
-            if (has_name(name, "x-original-url"))
-                return field::x_original_url;
-            if (has_name(name, "sec-fetch-site"))
-                return field::sec_fetch_site;
-            return has_name(name, "sec-fetch-mode") ? field::sec_fetch_mode : field::count_;
-        case 15:
-            if (has_name(name, "x-forwarded-uri"))
-                return field::x_forwarded_uri;
-            return has_name(name, "accept-language") ? field::accept_language : field::count_;
-        case 16:
-            if (has_name(name, "x-forwarded-host"))
-                return field::x_forwarded_host;
-            if (has_name(name, "x-requested-with"))
-                return field::x_requested_with;
-            return has_name(name, "content-encoding") ? field::content_encoding : field::count_;
-        case 17:
-            if (has_name(name, "x-original-method"))
-                return field::x_original_method;
-            return has_name(name, "x-forwarded-proto") ? field::x_forwarded_proto : field::count_;
-        case 18:
-            return has_name(name, "x-forwarded-method") ? field::x_forwarded_method : field::count_;
-        default:
-            return field::count_;
-    }
-}
-
-bool is_forwarded_for(std::string_view name) noexcept {
-    constexpr std::string_view known = "x-forwarded-for";
-    return name.size() == known.size() && has_name(name, known);
-}
-
-// Collects what the header says. Rules that need the whole header are applied afterwards, in finish().
-class parser final : public beast::http::basic_parser<true> {
+// Reads what the header says. Rules that need the whole header are applied afterwards, in judge().
+class head_reader {
 public:
-    parser(const gate_options& options, request_head& head) noexcept : options_(options), head_(head) {
-        // The block is complete and its size was checked: Beast's own bounds stay out of the way.
-        header_limit(UINT32_MAX);
-        body_limit(boost::none);
-    }
+    head_reader(const gate_options& options, request_head& head) noexcept : options_(options), head_(head) {}
 
-    std::optional<problem> finish() noexcept;
+    std::optional<problem> read(std::string_view block) noexcept;
 
 private:
-    using error_code = beast::error_code;
-
-    void on_request_impl(beast::http::verb verb, beast::string_view method_text, beast::string_view target, int version,
-                         error_code&) override {
-        head_.verb = to_method(verb);
-        head_.method_text = view(method_text);
-        target_ = view(target);
-        head_.http_1_0 = version == 10;
-        head_.keep_alive = version == 11;
-    }
-
-    void on_field_impl(beast::http::field name, beast::string_view name_text, beast::string_view value_text,
-                       error_code&) override {
-        const std::string_view value = view(value_text);
-        ++fields_;
-        switch (name) {
-            case beast::http::field::host:
-                ++hosts_;
-                host_ = value;
-                return;
-            case beast::http::field::content_length:
-                ++content_lengths_;
-                content_length_ = value;
-                return;
-            case beast::http::field::transfer_encoding:
-                ++transfer_encodings_;
-                transfer_encoding_ = value;
-                return;
-            case beast::http::field::connection:
-                read_connection(value);
-                return;
-            case beast::http::field::cookie:
-                read_cookies(value, options_.cookie_name, head_.session_cookie);
-                return;
-            default:
-                if (is_forwarded_for(view(name_text)))
-                    head_.client_chain.add(value);
-                else
-                    keep(known_field(view(name_text)), value);
-        }
-    }
-
-    void on_header_impl(error_code&) override {}
-    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-    std::size_t on_body_impl(beast::string_view, error_code&) override { return 0; }
-    void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
-    std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, error_code&) override { return 0; }
-    void on_finish_impl(error_code&) override {}
-    // Pure virtual in basic_parser<true> as well, though only responses have a status line.
-    void on_response_impl(int, beast::string_view, int, error_code&) override {}
+    std::optional<problem> read_request_line(std::string_view line) noexcept;
+    bool read_field(std::string_view line) noexcept;
+    bool take(std::string_view name, std::string_view value) noexcept;
+    std::optional<problem> judge() noexcept;
 
     void keep(field f, std::string_view value) noexcept {
         if (f == field::count_)
@@ -192,14 +61,20 @@ private:
         head_.fields[static_cast<std::size_t>(f)] = value;
     }
 
-    void read_connection(std::string_view list) noexcept {
+    // A list of tokens with or without something between its commas (RFC 9110 section 5.6.1.2).
+    bool read_connection(std::string_view list) noexcept {
         while (!list.empty()) {
             const auto option = trim(next_part(list, ','));
+            if (option.empty())
+                continue;
+            if (!is_token(option))
+                return false;
             if (iequals(option, "close"))
                 closes_ = true;
             else if (iequals(option, "keep-alive") && head_.http_1_0)
                 head_.keep_alive = true;
         }
+        return true;
     }
 
     const gate_options& options_;
@@ -210,7 +85,80 @@ private:
     bool closes_ = false;
 };
 
-std::optional<problem> parser::finish() noexcept {
+std::optional<problem> head_reader::read(std::string_view block) noexcept {
+    head_.block = block;
+    if (auto fault = read_request_line(next_line(block)))
+        return fault;
+    for (;;) {
+        const auto line = next_line(block);
+        if (line.empty())
+            return judge();
+        if (!read_field(line))
+            return problems::bad_request;
+    }
+}
+
+// method SP request-target SP HTTP-version, one space each (RFC 9112 section 3). What the target may hold is judged
+// with the target.
+std::optional<problem> head_reader::read_request_line(std::string_view line) noexcept {
+    const auto first = line.find(' ');
+    const auto last = line.rfind(' ');
+    if (first == std::string_view::npos || last == first)
+        return problems::bad_request;
+    head_.method_text = line.substr(0, first);
+    target_ = line.substr(first + 1, last - first - 1);
+    const auto version = line.substr(last + 1);
+    if (!is_token(head_.method_text))
+        return problems::bad_request;
+    if (version != "HTTP/1.1" && version != "HTTP/1.0")
+        return is_http_version(version) ? problems::version_not_supported : problems::bad_request;
+    head_.verb = to_method(head_.method_text);
+    head_.http_1_0 = version.back() == '0';
+    head_.keep_alive = !head_.http_1_0;
+    return std::nullopt;
+}
+
+// field-name ":" OWS field-value OWS: no space before the colon, no empty name (RFC 9112 section 5).
+bool head_reader::read_field(std::string_view line) noexcept {
+    std::size_t size = 0;
+    while (size < line.size() && token_bytes.has(line[size]))
+        ++size;
+    if (size == 0 || size == line.size() || line[size] != ':')
+        return false;
+    ++fields_;
+    return take(line.substr(0, size), trim(line.substr(size + 1)));
+}
+
+bool head_reader::take(std::string_view name, std::string_view value) noexcept {
+    switch (gate_field_of(name)) {
+        case gate_field::host:
+            ++hosts_;
+            host_ = value;
+            return true;
+        case gate_field::content_length:
+            ++content_lengths_;
+            content_length_ = value;
+            return true;
+        case gate_field::transfer_encoding:
+            ++transfer_encodings_;
+            transfer_encoding_ = value;
+            return true;
+        case gate_field::connection:
+            return read_connection(value);
+        case gate_field::cookie:
+            read_cookies(value, options_.cookie_name, head_.session_cookie);
+            return true;
+        case gate_field::forwarded_for:
+            head_.client_chain.add(value);
+            return true;
+        case gate_field::other_:
+            keep(known_field_of(name), value);
+            return true;
+    }
+    return true;
+}
+
+std::optional<problem> head_reader::judge() noexcept {
     if (target_.size() > options_.limits.target_bytes)
         return problems::target_too_long;
     if (fields_ > options_.limits.header_fields)
@@ -250,18 +198,7 @@ std::optional<problem> parser::finish() noexcept {
 
 std::optional<problem> pass_gate(std::string_view block, const gate_options& options, request_head& head) noexcept {
     head = request_head{};
-    head.block = block;
-    parser parse(options, head);
-    beast::error_code error;
-    parse.put(boost::asio::const_buffer(block.data(), block.size()), error);
-    // Beast also judges Content-Length and Transfer-Encoding; whatever displeases it is a malformed request.
-    if (error == beast::http::error::bad_version && is_http_version(block))
-        return problems::version_not_supported;
-    if (error)
-        return problems::bad_request;
-    if (!parse.is_header_done())
-        return problems::bad_request;
-    return parse.finish();
+    return head_reader(options, head).read(block);
 }
 
 }  // namespace latchkey::http

@@ -1,9 +1,10 @@
 // The strict gate in front of everything: header bytes in, request_head or refusal out.
 //
 // A proxy and this server must never disagree about where a request ends, so whatever RFC 9112 leaves to choose is
-// refused here: every Transfer-Encoding, every doubtful Content-Length, every doubtful Host. Parsing is Beast's
-// basic_parser over one complete header block; the gate adds the rules that Boost 1.81 lets pass (requirements H1 to
-// H5, H8). Allocates nothing. Any refusal closes the connection, so the bytes behind it are never read as a request.
+// refused here: every Transfer-Encoding, every doubtful Content-Length, every doubtful Host (requirements H1 to H5,
+// H8). Reads lines that header_scanner has found whole and free of controls, and is at least as strict as Beast's
+// basic_parser, against which tests hold it. Allocates nothing. Any refusal closes the connection, so the bytes behind
+// it are never read as a request.
 #pragma once
 
 #include "problem.hpp"

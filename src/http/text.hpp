@@ -36,10 +36,11 @@ constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
 
 // Without spaces and tabs at both ends.
 constexpr std::string_view trim(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
 }
 
 // Cuts `rest` at the first `separator` and returns what stood before it; the whole when there is none.

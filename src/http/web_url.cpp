@@ -1,5 +1,6 @@
 #include "web_url.hpp"
 
+#include "byte_set.hpp"
 #include "field_rules.hpp"
 #include "text.hpp"
 
@@ -8,14 +9,12 @@
 namespace latchkey::http {
 namespace {
 
-bool is_url_char(char c) noexcept {
-    return c > ' ' && c < 0x7f && c != '\\' && c != '#';
-}
+constexpr byte_set url_bytes([](char c) { return c > ' ' && c < 0x7f && c != '\\' && c != '#'; });
 
 }  // namespace
 
 bool has_only_url_chars(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), is_url_char);
+    return url_bytes.has_all(text);
 }
 
 result<web_url> web_url::parse(std::string_view text) noexcept {
@@ -38,14 +37,11 @@ result<web_url> web_url::parse(std::string_view text) noexcept {
 
     url.text_ = text;
     url.path_and_query_ = rest.substr(end);
-    url.host_ = authority;
+    url.host_ = without_port(authority);
     url.port_ = url.https_ ? 443 : 80;
-    const auto colon = authority.rfind(':');
-    const auto bracket = authority.rfind(']');
-    if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
-        url.host_ = authority.substr(0, colon);
+    if (url.host_.size() != authority.size()) {
         unsigned port = 0;
-        for (const char c : authority.substr(colon + 1))
+        for (const char c : authority.substr(url.host_.size() + 1))
             port = port * 10 + static_cast<unsigned>(c - '0');
         if (port == 0)
             return errc::invalid_request;

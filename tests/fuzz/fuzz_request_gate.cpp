@@ -1,4 +1,6 @@
-// M1: scanner and gate over arbitrary bytes. Whatever passes must be framed without doubt.
+// M1: scanner and gate over arbitrary bytes. Whatever passes must be framed without doubt, and be read by
+// Beast's parser as it is by the gate.
+#include "beast_reading.hpp"
 #include "header_scanner.hpp"
 #include "request_gate.hpp"
 
@@ -31,6 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f)
             std::abort();
     if (head.verb == method::unknown)
+        std::abort();
+    if (!disagreement(head.block, head).empty())
         std::abort();
     return 0;
 }
