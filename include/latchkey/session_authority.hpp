@@ -34,6 +34,9 @@ public:
     // (requirement C3); errc::store_unavailable when that cannot be known. The check path.
     virtual task<result<session>> verify(std::string_view token) = 0;
 
+    // What verify() says, where nobody has to be waited for; else nothing, and nothing was done.
+    virtual std::optional<result<session>> verify_at_once(std::string_view) noexcept { return std::nullopt; }
+
     // Whose session did this value open, now or until a rotation less than rotation_grace ago? For callers that prove
     // themselves by more than the value (a password). Errors as verify().
     virtual task<result<session>> trace(std::string_view token) = 0;

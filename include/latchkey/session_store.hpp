@@ -66,9 +66,13 @@ public:
     // (60 s or a twentieth of the idle time-out, whichever is less). The check path: no allocation, no system call.
     virtual task<result<std::optional<session>>> find(const session_key& key) = 0;
 
+    // The same, where it needs no waiting. False: it does, and nothing was done.
+    virtual bool find_at_once(const session_key&, std::optional<session>&) noexcept { return false; }
+
     // This live session of this user, or nothing; touches it likewise. For callers that were shown a proof of ours
     // which names the session. No allocation, no system call.
     virtual task<result<std::optional<session>>> find(const public_id& user, const public_id& id) = 0;
+    virtual bool find_at_once(const public_id&, const public_id&, std::optional<session>&) noexcept { return false; }
 
     // The live session that `key` opened until it was rotated, less than rotation_grace ago, and how long ago that was.
     // Does not touch it.

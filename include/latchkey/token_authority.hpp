@@ -70,6 +70,9 @@ public:
     virtual task<result<session>> verify(std::string_view token,
                                          token_scrutiny scrutiny = token_scrutiny::configured) = 0;
 
+    // What verify() says, where nobody has to be waited for; else nothing. Throws std::bad_alloc.
+    virtual std::optional<result<session>> verify_at_once(std::string_view) { return std::nullopt; }
+
     // A new access token for this live session; it lives no longer than the session may. errc::overloaded without
     // memory; errc::no_session when the session is over; errc::token_too_large for a user who has too much about them.
     virtual result<access_token> issue(const session& of) = 0;

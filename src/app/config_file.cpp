@@ -1,6 +1,6 @@
 #include "config_file.hpp"
 
-#include "unique_fd.hpp"
+#include "owned_fd.hpp"
 #include "utf8.hpp"
 
 #include <array>
@@ -30,7 +30,7 @@ std::string find_config_file() {
 }
 
 parsed<std::string> read_config_file(const std::string& path) {
-    const unique_fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const owned_fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file)
         return refusal{std::string("cannot be read: ") + std::strerror(errno)};
     std::string text;

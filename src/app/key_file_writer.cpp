@@ -37,13 +37,13 @@ int write_all(int fd, std::string_view text) {
 
 }  // namespace
 
-key_file_writer::key_file_writer(unique_fd directory, std::string scratch)
+key_file_writer::key_file_writer(owned_fd directory, std::string scratch)
     : directory_(std::move(directory)), scratch_(std::move(scratch)) {
 }
 
 attempt<key_file_writer> key_file_writer::open(const std::string& key_file) {
     const std::string name = directory_of(key_file);
-    unique_fd directory(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    owned_fd directory(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory)
         return cannot("opened", name, errno);
     if (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0)
@@ -58,7 +58,7 @@ attempt<key_file_writer> key_file_writer::open(const std::string& key_file) {
 
 attempt<void> key_file_writer::write_scratch(const secret& content) const {
     constexpr mode_t for_its_owner = S_IRUSR | S_IWUSR;
-    const unique_fd file(::open(scratch_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, for_its_owner));
+    const owned_fd file(::open(scratch_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, for_its_owner));
     if (!file)
         return cannot("made", scratch_, errno);
     int error = ::fchmod(file.get(), for_its_owner) == 0 ? 0 : errno;  // the umask may have taken some

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "failure.hpp"
-#include "unique_fd.hpp"
+#include "owned_fd.hpp"
 
 #include <latchkey/secret.hpp>
 
@@ -23,12 +23,12 @@ public:
     attempt<void> remove(const std::string& path);  // where there is none, that is it
 
 private:
-    key_file_writer(unique_fd directory, std::string scratch);
+    key_file_writer(owned_fd directory, std::string scratch);
 
     attempt<void> write_scratch(const secret& content) const;
     attempt<void> sync_directory() const;
 
-    unique_fd directory_;  // locked
+    owned_fd directory_;  // locked
     std::string scratch_;
 };
 

@@ -39,7 +39,7 @@ std::size_t size_of(int file) {
 }  // namespace
 
 std::error_code log_reader::open() {
-    unique_fd fresh(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    owned_fd fresh(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat info {};
     if (!fresh || ::fstat(fresh.get(), &info) != 0)
         return {errno, std::generic_category()};

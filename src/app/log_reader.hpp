@@ -4,7 +4,7 @@
 // are still being written and wait. For one thread.
 #pragma once
 
-#include "unique_fd.hpp"
+#include "owned_fd.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -39,7 +39,7 @@ private:
 
     const std::string path_;
     const filter wanted_;
-    std::optional<unique_fd> file_;
+    std::optional<owned_fd> file_;
     std::size_t at_ = 0;   // read up to here
     std::string partial_;  // the begin of a line that is still being written, up to at_
 };

@@ -1,7 +1,7 @@
 #include "password_input.hpp"
 
+#include "owned_fd.hpp"
 #include "password_policy.hpp"
-#include "unique_fd.hpp"
 
 #include <array>
 #include <cerrno>
@@ -61,7 +61,7 @@ public:
 
     // True when `fd` can be read, false when a signal came first.
     bool wait_for(int fd) const {
-        const unique_fd signals(signalfd(-1, &set_, SFD_CLOEXEC));
+        const owned_fd signals(signalfd(-1, &set_, SFD_CLOEXEC));
         std::array<pollfd, 2> events{{{fd, POLLIN, 0}, {signals.get(), POLLIN, 0}}};
         while (poll(events.data(), events.size(), -1) < 0 && errno == EINTR) {
         }
@@ -109,8 +109,8 @@ attempt<secret> ask(int terminal, const held_signals& signals, const std::string
     return answer;
 }
 
-unique_fd open_terminal(const char* path) {
-    return unique_fd(open(path, O_RDWR | O_CLOEXEC | O_NOCTTY));
+owned_fd open_terminal(const char* path) {
+    return owned_fd(open(path, O_RDWR | O_CLOEXEC | O_NOCTTY));
 }
 
 }  // namespace
@@ -126,7 +126,7 @@ attempt<secret> read_password_line(int fd) {
 }
 
 attempt<secret> ask_for_new_password(const char* terminal, const std::string& whose) {
-    const unique_fd tty = open_terminal(terminal);
+    const owned_fd tty = open_terminal(terminal);
     if (!tty)
         return no_terminal;
     const held_signals signals;
@@ -145,7 +145,7 @@ attempt<secret> ask_for_new_password(const char* terminal, const std::string& wh
 }
 
 attempt<bool> ask_yes_or_no(const char* terminal, const std::string& question) {
-    const unique_fd tty = open_terminal(terminal);
+    const owned_fd tty = open_terminal(terminal);
     if (!tty)
         return no_terminal;
     say(tty.get(), question + " Type \"yes\": ");

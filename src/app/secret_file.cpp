@@ -1,6 +1,6 @@
 #include "secret_file.hpp"
 
-#include "unique_fd.hpp"
+#include "owned_fd.hpp"
 
 #include <algorithm>
 #include <array>
@@ -52,7 +52,7 @@ std::string access_fault(const struct stat& info) {
 
 parsed<secret> read_content(const std::string& path) {
     // Not blocking, so that a FIFO is refused rather than waited for.
-    const unique_fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const owned_fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat info {};
     if (!file || fstat(file.get(), &info) != 0)
         return system_refusal();

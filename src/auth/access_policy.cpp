@@ -21,6 +21,8 @@ public:
 
     // Only expressions can throw, when memory runs out: then nothing is known, and nobody passes.
     access_decision decide(const access_question& question) const noexcept override try {
+        if (rules_.empty())
+            return {decide_by_default(question.who), {}};
         rule_set candidates;
         index_.find_by_host_and_method(question.host, question.method, candidates);
         access_decision strictest{access_outcome::forbid, {}};

@@ -24,6 +24,18 @@ public:
         co_return **std::move(found);
     }
 
+    std::optional<result<session>> verify_at_once(std::string_view token) noexcept override {
+        const auto key = key_of(token);
+        if (!key)
+            return errc::no_session;
+        std::optional<session> found;
+        if (!store_.find_at_once(*key, found))
+            return std::nullopt;
+        if (!found)
+            return errc::no_session;
+        return *std::move(found);
+    }
+
     task<result<session>> trace(std::string_view token) override {
         const auto key = key_of(token);
         if (!key)

@@ -52,6 +52,20 @@ public:
         co_return found;
     }
 
+    std::optional<result<session>> verify_at_once(std::string_view token) override {
+        const auto known = good(token);
+        if (!known) {
+            count(refused_);
+            return known.error();
+        }
+        if (known->profile)
+            return session_of(*known);
+        std::optional<session> held;
+        if (!parts_.sessions.find_at_once(known->user, known->session, held))
+            return std::nullopt;
+        return in_force(*known, std::move(held));
+    }
+
     result<access_token> issue(const session& of) override { return make(of, token_purpose::credential); }
 
     result<void> mint(const session& of, std::string& out) override {
@@ -268,17 +282,20 @@ private:
         return out;
     }
 
-    // From the authentication to the token's end is the same time by every clock, and the session knows when that was:
-    // a wall clock that was set back gives no token a longer life (requirement T3).
     task<result<session>> session_behind(const verified_token& token) {
         auto found = co_await parts_.sessions.find(token.user, token.session);
         if (!found)
             co_return found.error();
-        const std::optional<session>& held = *found;
+        co_return in_force(token, *std::move(found));
+    }
+
+    // From the authentication to the token's end is the same time by every clock, and the session knows when that was:
+    // a wall clock that was set back gives no token a longer life (requirement T3).
+    result<session> in_force(const verified_token& token, std::optional<session> held) const {
         const seconds reach = token.expires_at - token.authenticated_at;
         if (!held || parts_.time.now() - held->authenticated_at >= reach)
-            co_return errc::no_session;
-        co_return **std::move(found);
+            return errc::no_session;
+        return *std::move(held);
     }
 
     // The session whose credential `shown` is, or was until a moment ago; from now on that is `next`.

@@ -1,11 +1,11 @@
+#include "hex.hpp"
+
 #include <latchkey/user.hpp>
 
 #include <cstddef>
 
 namespace latchkey {
 namespace {
-
-constexpr std::string_view digits = "0123456789abcdef";
 
 // The digit's value, 16 for what is none.
 constexpr unsigned value_of(char c) noexcept {
@@ -39,10 +39,7 @@ std::string public_id::str() const {
 }
 
 void public_id::write(char* out32) const noexcept {
-    for (const std::uint8_t byte : bytes) {
-        *out32++ = digits[byte >> 4];
-        *out32++ = digits[byte & 0x0f];
-    }
+    write_hex(bytes, out32);
 }
 
 }  // namespace latchkey

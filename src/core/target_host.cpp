@@ -16,11 +16,10 @@ constexpr bool is_upper(char c) noexcept {
     return c >= 'A' && c <= 'Z';
 }
 
-// Host names as most of them come, and as all of them may.
-constexpr byte_set canonical_bytes([](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+// Of a label in canonical form.
+constexpr byte_set label_bytes([](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 });
-constexpr byte_set host_bytes([](char c) { return canonical_bytes.has(c) || is_upper(c); });
 constexpr byte_set digit_bytes([](char c) { return c >= '0' && c <= '9'; });
 
 bool is_number(std::string_view label) noexcept {
@@ -54,13 +53,24 @@ result<std::string_view> canonical_host(std::string_view host, std::string& scra
         return canonical_address(host, scratch);
     if (host.ends_with('.'))
         host.remove_suffix(1);
-    if (host.empty() || host.size() > longest_host || !host_bytes.has_all(host) || host.front() == '.' ||
-        host.back() == '.' || host.find("..") != std::string_view::npos)
+    if (host.empty() || host.size() > longest_host || host.back() == '.')
         return errc::invalid_request;
+    std::size_t last_label = 0;
+    bool is_canonical = true;
+    for (std::size_t i = 0; i < host.size(); ++i) {
+        if (label_bytes.has(host[i]))
+            continue;
+        if (host[i] == '.' && i > last_label)  // no label is empty
+            last_label = i + 1;
+        else if (is_upper(host[i]))
+            is_canonical = false;
+        else
+            return errc::invalid_request;
+    }
     in_addr v4{};
-    if (is_number(host.substr(host.rfind('.') + 1)) && !parse_address(AF_INET, host, v4))
+    if (is_number(host.substr(last_label)) && !parse_address(AF_INET, host, v4))
         return errc::invalid_request;
-    if (canonical_bytes.has_all(host))
+    if (is_canonical)
         return host;
     scratch.assign(host);
     for (char& c : scratch)

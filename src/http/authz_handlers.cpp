@@ -58,27 +58,38 @@ void answer_forwarding_proxy(exchange& x, const result<session>& mine, proxy_dia
     }
 }
 
+void answer_nginx(exchange& x, const result<session>& mine) {
+    const original_request asked(x, proxy_dialect::original_url);
+    switch (counted(x, check_adapter::auth_request, judge(x, mine, asked))) {
+        case verdict::pass:
+            return send_identity(x, mine);
+        case verdict::login:
+            return send_to_login(x, 401, asked);
+        case verdict::forbid:
+            return send_empty(x, 403);
+        case verdict::failed:
+            return x.refuse(mine.error());
+    }
+}
+
+template <class Answer>
+bool answer_known(exchange& x, Answer answer) {
+    const auto mine = identify_at_once(x);
+    if (mine)
+        answer(x, *mine);
+    return mine.has_value();
+}
+
 }  // namespace
 
 // GET, HEAD /api/authz/auth-request for nginx. Answers 200, 401 and 403 carry no body: nginx would drop its kept-alive
 // connection over one. Only those three and 5xx: nginx knows no others here.
 task<void> auth_request(exchange& x) {
     const auto mine = co_await identify(x);
-    const original_request asked(x, proxy_dialect::original_url);
-    switch (counted(x, check_adapter::auth_request, judge(x, mine, asked))) {
-        case verdict::pass:
-            send_identity(x, mine);
-            break;
-        case verdict::login:
-            send_to_login(x, 401, asked);
-            break;
-        case verdict::forbid:
-            send_empty(x, 403);
-            break;
-        case verdict::failed:
-            x.refuse(mine.error());
-            break;
-    }
+    answer_nginx(x, mine);
+}
+bool auth_request_at_once(exchange& x) {
+    return answer_known(x, answer_nginx);
 }
 
 // ANY /api/authz/forward-auth for Traefik, Caddy and HAProxy.
@@ -86,11 +97,19 @@ task<void> forward_auth(exchange& x) {
     const auto mine = co_await identify(x);
     answer_forwarding_proxy(x, mine, proxy_dialect::forwarded);
 }
+bool forward_auth_at_once(exchange& x) {
+    return answer_known(
+        x, [](exchange& e, const auto& mine) { answer_forwarding_proxy(e, mine, proxy_dialect::forwarded); });
+}
 
 // ANY /api/authz/ext-authz/* for Envoy's ext_authz over HTTP.
 task<void> ext_authz(exchange& x) {
     const auto mine = co_await identify(x);
     answer_forwarding_proxy(x, mine, proxy_dialect::extended);
+}
+bool ext_authz_at_once(exchange& x) {
+    return answer_known(
+        x, [](exchange& e, const auto& mine) { answer_forwarding_proxy(e, mine, proxy_dialect::extended); });
 }
 
 }  // namespace latchkey::http

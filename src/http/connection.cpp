@@ -1,16 +1,10 @@
+// A connection between two coroutines: from its socket's event to the answer, where nobody has to be waited for.
 #include "connection.hpp"
-
-#include "session_audit.hpp"
-#include "text.hpp"
-#include "wiped_buffer.hpp"
 
 #include <latchkey/secret.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <new>
@@ -19,50 +13,49 @@
 namespace latchkey::http {
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
-
 constexpr std::int64_t first_request_ms = 1'000;  // for a new connection while the server stops
-constexpr std::size_t first_overflow_bytes = 1024;
-constexpr std::string_view go_ahead = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr int most_reads = 4;                     // of one that always has more; then others have their turn
+constexpr std::size_t most_output = 16 * 1024;    // of answers to requests that came together
 
 }  // namespace
 
-void connection::start(stream_socket socket, const connected_peer& peer, client_connections::place place,
+void connection::start(peer_socket socket, const connected_peer& peer, client_connections::place place,
                        core_context& core, site& where) {
     auto self = std::make_unique<connection>(std::move(socket), peer, std::move(place), core, where);
-    asio::co_spawn(core.io, run(std::move(self)), asio::detached);
+    connection& it = *self;
+    if (!core.ready.enter(it.socket_.descriptor(), it))
+        return;
+    it.wait();
+    it.self_ = std::move(self);
 }
 
-connection::connection(stream_socket socket, const connected_peer& peer, client_connections::place place,
+connection::connection(peer_socket socket, const connected_peer& peer, client_connections::place place,
                        core_context& core, site& where)
     : socket_(std::move(socket)),
       core_(core),
       site_(where),
       svc_(core.current()),
       peer_(peer),
-      place_(std::move(place)) {
-    data_ = small_.data();
+      place_(std::move(place)),
+      trusted_(is_trusted_peer()) {
+    release_buffer();
     site_.connections.fetch_add(1, std::memory_order_relaxed);
     core_.counters.count_connection(site_.is_admin);
-    error_code ignored;
-    socket_.non_blocking(true, ignored);
-    if (peer_.known && !peer_.on_unix_socket)
-        socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    if (!peer_.on_unix_socket)
+        socket_.send_promptly();
     core_.connections.push_back(*this);
     if (svc_->state.draining.load(std::memory_order_relaxed))
         draining_ = true;
 }
 
 connection::~connection() {
+    core_.ready.forget(*this);
     wipe(std::span(data_, end_));
-    core_.buffers.give_back(std::move(large_), capacity_);
+    core_.buffers.give_back(std::move(own_), capacity_);
     site_.connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
 bool connection::is_trusted_peer() const noexcept {
-    if (!peer_.known)
-        return false;
     return peer_.on_unix_socket ? svc_->proxies.trusts_unix_peers() : svc_->proxies.trusts(peer_.address);
 }
 
@@ -71,13 +64,25 @@ void connection::take_settings(exchange& x) noexcept {
     if (svc_ == core_.current())  // as nearly always, and without touching a count
         return;
     svc_ = core_.current();
-    x.use(*svc_, is_trusted_peer());
+    trusted_ = is_trusted_peer();
+    x.use(*svc_, trusted_);
+}
+
+void connection::on_ready(bool hung_up) noexcept {
+    drained_ = false;
+    hung_up_ = hung_up_ || hung_up;
+    if (self_)
+        go_on();
+    else
+        until_ready_.wake();
 }
 
 void connection::on_deadline() noexcept {
     expired_ = true;
-    error_code ignored;
-    socket_.cancel(ignored);
+    if (self_)
+        go_on();
+    else
+        until_ready_.wake();
 }
 
 void connection::on_drain() noexcept {
@@ -88,288 +93,197 @@ void connection::on_drain() noexcept {
         deadline = std::min(deadline, core_.deadline_in(first_request_ms));
         return;
     }
-    error_code ignored;
-    socket_.cancel(ignored);
+    if (self_)
+        self_.reset();
+    else
+        until_ready_.wake();
 }
 
-task<void> connection::run(std::unique_ptr<connection> self) {
+void connection::drop() noexcept {
+    if (self_)
+        self_.reset();
+    else
+        until_ready_.give_up();
+}
+
+// Perhaps the end of *this.
+void connection::go_on() noexcept {
+    std::unique_ptr<connection> self = std::move(self_);
+    core_context& core = core_;
     try {
-        co_await self->serve();
+        switch (serve_at_once()) {
+            case turn::wait:
+                self_ = std::move(self);
+                break;
+            case turn::serve:
+                boost::asio::co_spawn(core.io, serve(std::move(self)), boost::asio::detached);
+                break;
+            case turn::end:
+                break;
+        }
     } catch (const std::exception& e) {
-        self->svc_->core.log.write(log_level::error, "connection_failed", {{"what", e.what()}});
+        core.current()->core.log.write(log_level::error, "connection_failed", {{"what", e.what()}});
     }
 }
 
-task<void> connection::serve() {
-    exchange x(*svc_, core_, peer_.address, is_trusted_peer());
+// Reads and answers until there is nothing left to be done without waiting. Throws std::bad_alloc.
+connection::turn connection::serve_at_once() {
+    if (!has_buffer())
+        release_buffer();
+    exchange x(*svc_, core_, peer_.address, trusted_);
     x.for_programs = site_.is_admin;
-    for (;;) {
-        const arrival head = co_await read_header(x);
-        if (head == arrival::gone)
-            co_return;
-        std::size_t block = 0;
-        core_counters::moment begun;  // where it is measured
-        if (head == arrival::complete) {
-            block = scanner_.size();
-            // Unless the body is read below, whatever follows the header can't be told from a next request (H7).
-            x.keep_alive = x.keep_alive && x.head.content_length == 0;
-            if (!site_.admits(x.head)) {
-                record_token_refused(x);
-                refuse(x, problems::admin_token_required);
-            } else if (const route* found = find_route(x, site_.routes)) {
-                x.group = found->group;
-                begun = core_.counters.begin(found->group);
-                arrival body = arrival::complete;
-                if (refuses_unread(x, *found)) {
-                    block += early_body_;
-                    body = arrival::refused;
-                } else if (found->body != body_rule::none) {
-                    body = co_await read_body(x);
-                    block += early_body_;
-                }
-                if (body == arrival::gone)
-                    co_return;
-                if (body == arrival::complete)
-                    co_await answer(x, found->handle);
-            }
+    for (int reads = 0;;) {
+        if (const auto next = look_at_input(x))
+            return flush_before(*next);
+        if (expired_)
+            return flush_before(received().empty() ? turn::end : turn::serve);
+        if (drained_)
+            return flush_before(turn::wait);
+        if (reads++ == most_reads) {
+            core_.ready.remind(socket_.descriptor(), *this);
+            return flush_before(turn::wait);
         }
-
-        core_.counters.finish(x.group, x.status(), begun);
-        bool broken = false;
-        bool written = write_answer(x, broken);
-        if (!written && !broken)
-            written = co_await write_rest();
-        if (!written) {
-            abandon();
-            co_return;
-        }
-        answered_ = true;
-        x.body = secret();
-        consume(block);
-        if (x.feed_position && !co_await follow(*x.feed_position)) {
-            abandon();
-            co_return;
-        }
-        if (!x.keep_alive)
-            break;
+        const std::size_t room = capacity_ - end_;
+        const auto got = socket_.read(data_ + end_, room);
+        if (got.what == peer_socket::state::gone)
+            return flush_before(turn::end);
+        end_ += got.bytes;
+        // A short read has emptied the socket (epoll(7)).
+        drained_ = got.what == peer_socket::state::later || (got.bytes < room && !hung_up_);
     }
-    co_await linger();
 }
 
-// Reads until the block is complete, passes it through the gate and starts the exchange. `refused`: the answer stands
-// in the output buffer and the connection will close.
-task<connection::arrival> connection::read_header(exchange& x) {
-    scanner_.reset();
-    deadline = core_.deadline_in(draining_ ? first_request_ms : svc_->limits.keepalive_timeout.count());
-    bool started = false;
-    bool skipped_empty_line = false;
-    x.head = request_head{};
+// Answers what can be answered at once. Nothing: more bytes are needed.
+std::optional<connection::turn> connection::look_at_input(exchange& x) {
     for (;;) {
-        // One empty line before the request line is tolerated (RFC 9112 section 2.2).
-        if (!skipped_empty_line && received().starts_with("\r\n")) {
-            skipped_empty_line = true;
-            consume(2);
+        if (received().empty()) {
+            release_buffer();
+            return std::nullopt;
         }
-        if (!received().empty() && !started) {
-            started = true;
-            take_settings(x);
-            deadline = core_.deadline_in(svc_->limits.header_timeout.count());
-        }
+        take_settings(x);
         const auto state = scanner_.scan(received());
-        if (state == header_scanner::state::malformed) {
-            reject(x, problems::bad_request);
-            co_return arrival::refused;
+        if (state == header_scanner::state::incomplete) {
+            const bool fits = received().size() < svc_->limits.header_bytes && make_room();
+            return fits ? std::nullopt : std::optional(turn::serve);
         }
-        if (state == header_scanner::state::complete)
-            break;
-        if (received().size() >= svc_->limits.header_bytes || !make_room()) {
-            reject(x, scanner_.line_complete() ? problems::header_too_large : problems::target_too_long);
-            co_return arrival::refused;
-        }
-        const std::size_t n = co_await read_some(data_ + end_, capacity_ - end_);
-        end_ += n;
-        if (n == 0) {
-            if (!expired_ || !started)
-                co_return arrival::gone;
-            reject(x, problems::timeout);
-            co_return arrival::refused;
-        }
+        if (state == header_scanner::state::malformed || !answer_at_once(x))
+            return turn::serve;
+        consume(scanner_.size());
+        scanner_.reset();
+        in_header_ = false;
+        answered_ = true;
+        if (core_.out.size() >= most_output)
+            if (const auto next = flush_before(turn::wait); next != turn::wait)
+                return next;
     }
-    deadline = no_deadline;
-    if (scanner_.size() > svc_->limits.header_bytes) {
-        reject(x, problems::header_too_large);
-        co_return arrival::refused;
-    }
-    if (const auto fault = pass_gate(received().substr(0, scanner_.size()), svc_->gate, x.head)) {
-        reject(x, *fault);
-        co_return arrival::refused;
-    }
-    x.start();
-    co_return arrival::complete;
 }
 
-// Whether the route refuses what it can judge by the header alone. A body that has come along whole is passed over
-// then, and the connection goes on: under attack, a new one for each refusal would cost the most.
-bool connection::refuses_unread(exchange& x, const route& r) {
-    if (!r.refuses_early)
+// True with the answer in the output buffer. False: nothing was done, and the coroutine sees to the request.
+bool connection::answer_at_once(exchange& x) {
+    const std::size_t size = scanner_.size();
+    if (svc_->state.draining.load(std::memory_order_relaxed) || size > svc_->limits.header_bytes ||
+        pass_gate(received().substr(0, size), svc_->gate, x.head))
         return false;
-    const std::size_t there = received().size() - scanner_.size();
-    const bool is_whole = there >= x.head.content_length;
-    early_body_ = is_whole ? static_cast<std::size_t>(x.head.content_length) : 0;
-    const bool keeps = std::exchange(x.keep_alive, is_whole && x.head.keep_alive);
-    if (r.refuses_early(x))
-        return true;
-    x.keep_alive = keeps;
-    return false;
-}
-
-// Reads Content-Length bytes into x.body. Until they are all there they wait in this connection's own buffer and, where
-// that is too small, in memory that grows with what has come, not with what was announced. A secret takes pages of its
-// own, and the kernel grants a process some ten thousand of those: not for bodies that may never be complete.
-task<connection::arrival> connection::read_body(exchange& x) {
-    early_body_ = 0;
-    if (x.head.has(field::expect) && !x.head.http_1_0 && !iequals(x.head[field::expect], "100-continue")) {
-        refuse(x, problems::expectation_failed);
-        co_return arrival::refused;
-    }
-    const std::uint64_t length = x.head.content_length;
-    if (length > svc_->limits.body_bytes) {
-        refuse(x, problems::body_too_large);
-        co_return arrival::refused;
-    }
-    const auto size = static_cast<std::size_t>(length);
-    const std::size_t start = begin_ + scanner_.size();
-    std::size_t have = std::min(end_ - start, size);
-    if (have < size && x.head.has(field::expect) && !x.head.http_1_0) {
-        error_code error;
-        socket_.write_some(asio::buffer(go_ahead), error);
-        if (error && error != asio::error::would_block)
-            co_return arrival::gone;
-    }
-
-    wiped_buffer overflow;
-    deadline = core_.deadline_in(svc_->limits.body_timeout.count());
-    while (have < size) {
-        const bool inside = overflow.size() == 0 && end_ < capacity_;
-        if (!inside && have >= overflow.size())
-            overflow.grow(overflow.size() == 0 ? std::string_view(data_ + start, have) : overflow.text(),
-                          std::min(size, std::max(first_overflow_bytes, 2 * have)));
-        char* into = inside ? data_ + end_ : overflow.data() + have;
-        const std::size_t room = inside ? capacity_ - end_ : overflow.size() - have;
-        const std::size_t n = co_await read_some(into, std::min(room, size - have));
-        have += n;
-        end_ += inside ? n : 0;
-        if (n == 0) {
-            if (!expired_)
-                co_return arrival::gone;
-            refuse(x, problems::timeout);
-            co_return arrival::refused;
-        }
-    }
-    early_body_ = std::min(end_ - start, size);
-    x.body = secret(overflow.size() == 0 ? std::string_view(data_ + start, size) : overflow.text());
-    wipe(std::span(data_ + start, early_body_));
-    deadline = no_deadline;
-    x.keep_alive = x.head.keep_alive;
-    co_return arrival::complete;
-}
-
-// Exceptions stop here: a bug or exhausted memory costs this request and this connection, never the server.
-task<void> connection::answer(exchange& x, handler handle) {
+    const route* const found = find_prompt_route(x, site_.routes);
+    if (!found || !x.head.keep_alive || x.head.content_length != 0 || !site_.admits(x.head))
+        return false;
+    x.start();
+    x.group = found->group;
+    const auto begun = core_.counters.begin(found->group);
+    const std::size_t before = core_.out.size();
+    bool answered = false;
     try {
-        co_await handle(x);
-        co_return;
+        answered = found->answer_at_once(x);
     } catch (const std::bad_alloc&) {
-        refuse(x, problems::overloaded);
-    } catch (const std::exception& e) {
-        svc_->core.log.write(log_level::error, "handler_failed", {{"what", e.what()}, {"request_id", x.request_id()}});
-        refuse(x, problems::internal_error);
+        // The coroutine may find the memory, and says so where it doesn't.
     }
+    if (!answered || !x.keep_alive) {
+        core_.out.resize(before);
+        return false;
+    }
+    core_.counters.finish(x.group, x.status(), begun);
+    return true;
+}
+
+// What stands in the output buffer goes out first. What the socket doesn't take is the coroutine's.
+connection::turn connection::flush_before(turn next) {
+    bool broken = false;
+    if (!core_.out.empty() && !write_answer(nullptr, broken))
+        next = broken ? turn::end : turn::serve;
+    if (next == turn::wait)
+        wait();
+    else if (next == turn::serve)
+        keep_input();
+    return next;
+}
+
+// Until the socket's next event, or the deadline of the phase.
+void connection::wait() {
+    expired_ = false;
+    if (received().empty()) {
+        in_header_ = false;
+        deadline = core_.deadline_in(draining_ ? first_request_ms : svc_->limits.keepalive_timeout.count());
+        return;
+    }
+    keep_input();
+    if (!std::exchange(in_header_, true))
+        deadline = core_.deadline_in(svc_->limits.header_timeout.count());
 }
 
 // The whole answer in one go, as nearly always; false with what is left in rest_ and shared_, or with `broken` set.
-bool connection::write_answer(exchange& x, bool& broken) {
+bool connection::write_answer(std::shared_ptr<const std::string> shared, bool& broken) {
     auto& out = core_.out;
-    const auto shared = std::exchange(x.shared_content, nullptr);
-    const std::size_t all = out.size() + (shared ? shared->size() : 0);
-    error_code error;
-    std::size_t sent =
-        shared ? socket_.write_some(std::array{asio::buffer(std::as_const(out)), asio::buffer(*shared)}, error)
-               : socket_.write_some(asio::buffer(out), error);
-    if (error == asio::error::would_block)
-        sent = 0;
-    else if (error)
-        broken = true;
-    const bool whole = sent == all && !broken;
+    const std::string_view content = shared ? std::string_view(*shared) : std::string_view();
+    const auto sent = socket_.write(out, content);
+    broken = sent.what == peer_socket::state::gone;
+    const bool whole = sent.bytes == out.size() + content.size() && !broken;
     if (!whole && !broken) {
-        const std::size_t of_own = std::min(sent, out.size());
+        const std::size_t of_own = std::min(sent.bytes, out.size());
         rest_.assign(out, of_own);
-        shared_ = shared;
-        shared_sent_ = sent - of_own;
+        shared_ = std::move(shared);
+        shared_sent_ = sent.bytes - of_own;
     }
     wipe(std::span(out.data(), out.size()));  // it may have held a cookie
     core_.clear_output();
     return whole;
 }
 
-task<bool> connection::write_rest() {
-    deadline = core_.deadline_in(svc_->limits.write_timeout.count());
-    error_code error;
-    const std::string_view shared = shared_ ? std::string_view(*shared_).substr(shared_sent_) : std::string_view();
-    const std::array<asio::const_buffer, 2> left{asio::buffer(rest_), asio::buffer(shared)};
-    co_await asio::async_write(socket_, left, asio::redirect_error(use_task, error));
-    deadline = no_deadline;
-    shared_.reset();
-    wipe(std::span(rest_.data(), rest_.size()));
-    rest_ = std::string();
-    co_return !error;
+// The core's buffer is free for others from here on.
+void connection::keep_input() {
+    if (has_buffer() || received().empty())
+        return;
+    const std::size_t size = received().size();
+    own_ = core_.buffers.take(size);
+    std::copy(data_ + begin_, data_ + end_, own_.get());
+    wipe(std::span(data_, end_));
+    data_ = own_.get();
+    capacity_ = core_.buffers.size_for(size);
+    begin_ = 0;
+    end_ = size;
 }
 
-// 0: the peer closed, the deadline passed (expired_), the connection drains, or it broke.
-task<std::size_t> connection::read_some(char* into, std::size_t room) {
-    for (;;) {
-        error_code error;
-        const std::size_t n =
-            co_await socket_.async_read_some(asio::buffer(into, room), asio::redirect_error(use_task, error));
-        if (error == asio::error::operation_aborted && !expired_ && (!draining_ || !answered_ || begin_ != end_))
-            continue;  // cancelled for a reason that has passed
-        co_return error ? 0 : n;
-    }
-}
-
-// For a request that never became one.
-void connection::reject(exchange& x, const problem& p) {
-    x.start();
-    refuse(x, p);
-}
-
-void connection::refuse(exchange& x, const problem& p) {
-    x.keep_alive = false;
-    x.refuse(p);
-}
-
-// Room for more of the header block: move it to the front, then to a lent buffer.
+// Room for more of the header block: move it to the front, then to a larger buffer.
 bool connection::make_room() {
     if (end_ < capacity_)
         return true;
+    const std::size_t size = end_ - begin_;
     if (begin_ > 0) {
-        const std::size_t size = end_ - begin_;
         std::copy(data_ + begin_, data_ + end_, data_);
         wipe(std::span(data_ + size, end_ - size));
         begin_ = 0;
         end_ = size;
         return true;
     }
-    const std::size_t size = core_.buffers.buffer_size();
-    if (capacity_ >= size)
+    if (capacity_ >= core_.buffers.largest())
         return false;
-    auto larger = core_.buffers.take();
-    std::copy(data_, data_ + end_, larger.get());
+    const std::size_t larger = core_.buffers.size_for(size + 1);
+    auto fresh = core_.buffers.take(size + 1);
+    std::copy(data_, data_ + end_, fresh.get());
     wipe(std::span(data_, end_));
-    core_.buffers.give_back(std::move(large_), capacity_);  // from before a reload, if there is one
-    large_ = std::move(larger);
-    data_ = large_.get();
-    capacity_ = size;
+    core_.buffers.give_back(std::move(own_), capacity_);
+    own_ = std::move(fresh);
+    data_ = own_.get();
+    capacity_ = larger;
     return true;
 }
 
@@ -377,14 +291,17 @@ bool connection::make_room() {
 void connection::consume(std::size_t bytes) noexcept {
     wipe(std::span(data_ + begin_, bytes));
     begin_ += bytes;
-    if (begin_ < end_)
-        return;
+    if (begin_ == end_)
+        begin_ = end_ = 0;
+}
+
+// With nothing received: an idle connection has no buffer.
+void connection::release_buffer() noexcept {
+    core_.buffers.give_back(std::move(own_), capacity_);
+    const std::span<char> shared = core_.input();
+    data_ = shared.data();
+    capacity_ = shared.size();
     begin_ = end_ = 0;
-    if (large_) {
-        core_.buffers.give_back(std::move(large_), capacity_);
-        data_ = small_.data();
-        capacity_ = small_buffer;
-    }
 }
 
 }  // namespace latchkey::http

@@ -1,8 +1,10 @@
 // One client connection: reads a header block, passes the gate, routes, reads the body, answers; again until it ends.
 //
-// Lives on one core's thread from accept to close. Deadlines are absolute and belong to a phase, not to a read: a
-// client that trickles bytes gains no time (requirement E1). Every answer that ends the connection is followed by a
-// lingering close, so that no reset overtakes it.
+// Lives on one core's thread from accept to close, in one of two ways. While it waits, and for what can be answered at
+// once (a check by a session that is at hand), the event of its socket calls it, and it needs neither a coroutine nor a
+// buffer of its own. Everything else is served by a coroutine that owns the connection meanwhile.
+// Deadlines are absolute and belong to a phase, not to a read: a client that trickles bytes gains no time (requirement
+// E1). Every answer that ends the connection is followed by a lingering close, so that no reset overtakes it.
 #pragma once
 
 #include "client_connections.hpp"
@@ -10,11 +12,13 @@
 #include "core_context.hpp"
 #include "exchange.hpp"
 #include "header_scanner.hpp"
+#include "local_sleeper.hpp"
+#include "peer_socket.hpp"
+#include "ready_set.hpp"
 #include "site.hpp"
 
 #include <latchkey/async.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,70 +28,94 @@
 
 namespace latchkey::http {
 
-class connection final : public timed_connection {
+class connection final : public timed_connection, public ready_set::watcher {
 public:
-    // Takes over an accepted socket; the coroutine that it starts owns the connection. `place`: where the client's
-    // connections are counted.
-    static void start(stream_socket socket, const connected_peer& peer, client_connections::place place,
+    // Takes over an accepted socket. The connection owns itself from here on. `place`: where the client's connections
+    // are counted.
+    static void start(peer_socket socket, const connected_peer& peer, client_connections::place place,
                       core_context& core, site& where);
 
-    connection(stream_socket socket, const connected_peer& peer, client_connections::place place, core_context& core,
+    connection(peer_socket socket, const connected_peer& peer, client_connections::place place, core_context& core,
                site& where);
     ~connection();
 
+    void on_ready(bool hung_up) noexcept override;
     void on_deadline() noexcept override;
     void on_drain() noexcept override;
+    void drop() noexcept override;
 
 private:
-    enum class arrival { complete, refused, gone };
+    // What is to be done next: wait for more bytes, have the coroutine serve what stands in the buffer, or end.
+    enum class turn { wait, serve, end };
+    enum class arrival { complete, refused, partial };
 
-    static task<void> run(std::unique_ptr<connection> self);
-    bool is_trusted_peer() const noexcept;
-    void take_settings(exchange& x) noexcept;
-    task<void> serve();
-    task<arrival> read_header(exchange& x);
+    // connection.cpp: without a coroutine.
+    void go_on() noexcept;
+    turn serve_at_once();
+    turn flush_before(turn next);
+    std::optional<turn> look_at_input(exchange& x);
+    bool answer_at_once(exchange& x);
+    void wait();
+
+    // connection_serve.cpp: as a coroutine.
+    static task<void> serve(std::unique_ptr<connection> self);
+    task<bool> serve_one();
+    arrival read_head(exchange& x);
     bool refuses_unread(exchange& x, const route& r);
     task<arrival> read_body(exchange& x);
     task<void> answer(exchange& x, task<void> (*handle)(exchange&));
     task<bool> write_rest();
+    task<std::size_t> read_some(char* into, std::size_t room);
+    void reject(exchange& x, const problem& p);
+    void refuse(exchange& x, const problem& p);
+
+    // connection_end.cpp
     task<bool> follow(std::uint64_t position);
     void abandon() noexcept;
     task<void> linger();
 
-    bool write_answer(exchange& x, bool& broken);
-    task<std::size_t> read_some(char* into, std::size_t room);
-    void reject(exchange& x, const problem& p);
-    void refuse(exchange& x, const problem& p);
+    // Both: buffers and settings.
+    bool is_trusted_peer() const noexcept;
+    void take_settings(exchange& x) noexcept;
+    bool write_answer(std::shared_ptr<const std::string> shared, bool& broken);
+    void keep_input();
     bool make_room();
     void consume(std::size_t bytes) noexcept;
+    void release_buffer() noexcept;
     std::string_view received() const noexcept { return {data_ + begin_, end_ - begin_}; }
+    // Whether data_ is this connection's, and not the core's, which is everybody's in turn.
+    bool has_buffer() const noexcept { return own_ != nullptr; }
 
-    static constexpr std::size_t small_buffer = 2048;
-
-    stream_socket socket_;
+    peer_socket socket_;
     core_context& core_;
     site& site_;
     std::shared_ptr<const services> svc_;  // what is in force for the request under way
     connected_peer peer_;
     client_connections::place place_;
-    bool expired_ = false;   // the deadline passed; the pending operation was cancelled
-    bool draining_ = false;  // the server stops
-    bool answered_ = false;  // at least one request
+    bool trusted_;
+    bool expired_ = false;              // the deadline passed
+    bool draining_ = false;             // the server stops
+    bool answered_ = false;             // at least one request
+    bool in_header_ = false;            // its deadline runs
+    bool following_ = false;            // the client hears of revocations, and nothing is asked of it
+    bool drained_ = false;              // there is nothing to read before the socket's next event
+    bool hung_up_ = false;              // what comes after what can be read is the end
+    std::unique_ptr<connection> self_;  // while no coroutine owns it
+    local_sleeper until_ready_;         // the coroutine, while it waits for the socket or the deadline
 
-    // Received and not yet consumed: [begin_, end_) of data_, which is small_ or a lent buffer.
+    // Received and not yet consumed: [begin_, end_) of data_, which is the core's buffer or own_.
     char* data_ = nullptr;
-    std::size_t capacity_ = small_buffer;
+    std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::size_t early_body_ = 0;  // bytes of the body that stand behind the header
-    std::unique_ptr<char[]> large_;
+    std::unique_ptr<char[]> own_;
     header_scanner scanner_;
     // Of an answer that the socket would not take at once: rest_, then what follows shared_sent_ of what others send,
     // too.
     std::string rest_;
     std::shared_ptr<const std::string> shared_;
     std::size_t shared_sent_ = 0;
-    std::array<char, small_buffer> small_;
 };
 
 }  // namespace latchkey::http

@@ -5,12 +5,10 @@
 #include <latchkey/secret.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace latchkey::http {
 namespace {
-
-namespace asio = boost::asio;
-using boost::system::error_code;
 
 constexpr std::int64_t linger_ms = 2'000;
 constexpr std::size_t linger_bytes = 256 * 1024;
@@ -35,6 +33,7 @@ private:
 // once when that is gone; the deadline of the wait is what makes it look again.
 task<bool> connection::follow(std::uint64_t position) {
     const counted_follower counted(svc_->state.followers);
+    following_ = true;
     revocation_feed feed(*svc_->core.revoked, svc_->core.time, position);
     coarse_ms spoke = core_.now;
     for (;;) {
@@ -50,7 +49,8 @@ task<bool> connection::follow(std::uint64_t position) {
         }
         expired_ = false;
         deadline = core_.deadline_in(0);
-        const std::size_t said = co_await read_some(data_, capacity_);
+        std::array<char, 256> heard;
+        const std::size_t said = co_await read_some(heard.data(), heard.size());
         deadline = no_deadline;
         if (said != 0 || !expired_)
             co_return true;
@@ -60,24 +60,22 @@ task<bool> connection::follow(std::uint64_t position) {
 
 // What is left must not wait in the kernel for somebody who doesn't read.
 void connection::abandon() noexcept {
-    error_code ignored;
-    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket_.close(ignored);  // here: Asio's destructor would let it linger after all
+    socket_.drop_on_close();
 }
 
 // Says that no more will come and reads until the client has said the same, so that the kernel has no reason to send
 // a reset after (or instead of) the answer.
 task<void> connection::linger() {
-    error_code error;
-    socket_.shutdown(stream_socket::shutdown_send, error);
-    if (error)
+    if (!socket_.end_output())
         co_return;
     wipe(std::span(data_, end_));
     begin_ = end_ = 0;
     deadline = core_.deadline_in(linger_ms);
+    expired_ = false;
     for (std::size_t total = 0; total < linger_bytes;) {
-        const std::size_t n = co_await read_some(data_, capacity_);
-        wipe(std::span(data_, n));  // an unread body may hold a password
+        std::array<char, 1024> unread;
+        const std::size_t n = co_await read_some(unread.data(), unread.size());
+        wipe(std::span(unread.data(), n));  // a body may hold a password
         if (n == 0)
             co_return;
         total += n;

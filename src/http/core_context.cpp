@@ -1,11 +1,14 @@
 #include "core_context.hpp"
 
+#include "hex.hpp"
 #include "services.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
+#include <new>
 
 namespace latchkey::http {
 namespace {
@@ -22,46 +25,52 @@ std::uint64_t mix(std::uint64_t x) noexcept {
     return x ^ (x >> 31);
 }
 
-void write_hex(std::uint64_t value, char* out16) noexcept {
-    constexpr char digits[] = "0123456789abcdef";
-    for (int i = 15; i >= 0; --i, value >>= 4)
-        out16[i] = digits[value & 0xf];
-}
-
 }  // namespace
 
-std::unique_ptr<char[]> buffer_pool::take() {
-    if (free_.empty())
-        return std::make_unique_for_overwrite<char[]>(size_);  // a page that nobody writes to costs nothing
-    auto buffer = std::move(free_.back());
-    free_.pop_back();
+buffer_pool::buffer_pool(std::size_t largest) : largest_(largest) {
+    for (row* free : {&small_, &large_})
+        free->reserve(kept);
+}
+
+std::unique_ptr<char[]> buffer_pool::take(std::size_t bytes) {
+    const std::size_t size = size_for(bytes);
+    row& free = row_of(size);
+    if (free.empty())
+        return std::make_unique_for_overwrite<char[]>(size);  // a page that nobody writes to costs nothing
+    auto buffer = std::move(free.back());
+    free.pop_back();
     return buffer;
 }
 
 void buffer_pool::give_back(std::unique_ptr<char[]> buffer, std::size_t size) noexcept {
-    if (!buffer || size != size_ || free_.size() >= kept)
+    if (!buffer || (size != small && size != largest_))
         return;
-    if (free_.capacity() < kept)
-        free_.reserve(kept);
-    free_.push_back(std::move(buffer));
+    if (row& free = row_of(size); free.size() < kept)
+        free.push_back(std::move(buffer));
 }
 
-void buffer_pool::resize(std::size_t size) noexcept {
-    if (size == size_)
+void buffer_pool::resize(std::size_t largest) noexcept {
+    if (largest == largest_)
         return;
-    size_ = size;
-    free_.clear();
+    largest_ = largest;
+    large_.clear();
+}
+
+request_id_source::request_id_source(std::uint64_t seed) noexcept : next_(seed) {
+    write_hex(seed, seed_.data());
 }
 
 void request_id_source::write_next(char* out32) noexcept {
-    write_hex(seed_, out32);
-    write_hex(mix(next_++), out32 + 16);
+    std::memcpy(out32, seed_.data(), seed_.size());
+    write_hex(mix(next_++), out32 + seed_.size());
 }
 
 core_context::core_context(boost::asio::io_context& context, std::shared_ptr<const services> initial,
                            std::uint64_t seed)
     : io(context), buffers(smallest_large_buffer), request_ids(seed) {
     use(std::move(initial));
+    input_size_ = buffers.largest();
+    input_ = std::make_unique_for_overwrite<char[]>(input_size_);
     out.reserve(output_capacity);
     scratch.path.reserve(output_capacity);
     tick();
@@ -70,6 +79,38 @@ core_context::core_context(boost::asio::io_context& context, std::shared_ptr<con
 void core_context::use(std::shared_ptr<const services> fresh) noexcept {
     current_ = std::move(fresh);
     buffers.resize(std::max(current_->limits.header_bytes, smallest_large_buffer));
+}
+
+// Made anew, when the limits have changed, between two that use it.
+std::span<char> core_context::input() noexcept {
+    if (input_size_ != buffers.largest()) [[unlikely]] {
+        try {
+            input_ = std::make_unique_for_overwrite<char[]>(buffers.largest());
+            input_size_ = buffers.largest();
+        } catch (const std::bad_alloc&) {
+            // The one there is will do until there is memory.
+        }
+    }
+    return {input_.get(), input_size_};
+}
+
+void core_context::bring(std::shared_ptr<const services> fresh) noexcept {
+    mutex_lock lock(fresh_mutex_);
+    fresh_ = std::move(fresh);
+    brought_.store(true, std::memory_order_release);
+}
+
+void core_context::take_brought() noexcept {
+    mutex_lock lock(fresh_mutex_);
+    brought_.store(false, std::memory_order_relaxed);
+    use(std::move(fresh_));
+}
+
+void core_context::drop_connections() noexcept {
+    for (auto at = connections.begin(); at != connections.end();) {
+        timed_connection& one = *at++;
+        one.drop();
+    }
 }
 
 void core_context::clear_output() {
@@ -95,7 +136,10 @@ bool core_context::tick() {
         std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[t.tm_wday], t.tm_mday,
                       months[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
         std::copy(text, text + date.size(), date.begin());
+        common_lines.assign("\r\nDate: ").append(date.data(), date.size());
+        common_lines.append("\r\nX-Content-Type-Options: nosniff\r\nCache-Control: ");
     }
+    current();  // so that an idle core does not keep what is out of force
     std::size_t ended = 0;
     for (auto at = connections.begin(); at != connections.end();) {
         timed_connection& one = *at++;

@@ -6,13 +6,18 @@
 #pragma once
 
 #include "core_counters.hpp"
+#include "mutex.hpp"
+#include "ready_set.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,44 +30,55 @@ using coarse_ms = std::int64_t;
 inline constexpr coarse_ms no_deadline = INT64_MAX;
 inline constexpr coarse_ms tick_ms = 250;
 
-// A connection as the deadline sweep sees it.
+// A connection as the deadline sweep sees it. All may be its end.
 class timed_connection
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
     virtual void on_deadline() noexcept = 0;
     virtual void on_drain() noexcept = 0;  // the server stops: end as soon as no request is under way
+    virtual void drop() noexcept = 0;      // end now, if nothing but the client is waited for
     coarse_ms deadline = no_deadline;
 
 protected:
     ~timed_connection() = default;
 };
 
-// Large receive buffers, lent while a header block does not fit a connection's own small one.
+// Receive buffers, lent to connections that have bytes of a request which can't be served at once. Of two sizes: most
+// requests fit the small one.
 class buffer_pool {
 public:
-    explicit buffer_pool(std::size_t size) : size_(size) {}
-    // buffer_size() bytes.
-    std::unique_ptr<char[]> take();
-    // `size` is what buffer_size() was when it was taken: one of another size than today's is not kept.
+    static constexpr std::size_t small = 2048;
+
+    explicit buffer_pool(std::size_t largest);
+    // The size of what take() lends for that many bytes.
+    std::size_t size_for(std::size_t bytes) const noexcept {
+        return bytes <= small ? small : std::max(bytes, largest_);
+    }
+    std::unique_ptr<char[]> take(std::size_t bytes);
+    // `size` is what size_for() was when it was taken: one of another size than today's is not kept. Null: nothing.
     void give_back(std::unique_ptr<char[]> buffer, std::size_t size) noexcept;
-    std::size_t buffer_size() const noexcept { return size_; }
+    std::size_t largest() const noexcept { return largest_; }
     // From the next take() on; what is lent stays as it is.
-    void resize(std::size_t size) noexcept;
+    void resize(std::size_t largest) noexcept;
 
 private:
+    using row = std::vector<std::unique_ptr<char[]>>;
     static constexpr std::size_t kept = 64;
-    std::size_t size_;
-    std::vector<std::unique_ptr<char[]>> free_;
+    row& row_of(std::size_t size) noexcept { return size == small ? small_ : large_; }
+
+    std::size_t largest_;
+    row small_;
+    row large_;
 };
 
 // 32 hex digits, unique in this process and beyond: 64 random bits per core, 64 bits of a mixed counter.
 class request_id_source {
 public:
-    explicit request_id_source(std::uint64_t seed) noexcept : seed_(seed), next_(seed) {}
+    explicit request_id_source(std::uint64_t seed) noexcept;
     void write_next(char* out32) noexcept;
 
 private:
-    std::uint64_t seed_;
+    std::array<char, 16> seed_{};  // in digits
     std::uint64_t next_;
 };
 
@@ -75,9 +91,14 @@ struct scratch_texts {
 struct core_context {
     core_context(boost::asio::io_context& context, std::shared_ptr<const services> initial, std::uint64_t seed);
 
-    // What is in force from the next request on.
-    void use(std::shared_ptr<const services> fresh) noexcept;
-    const std::shared_ptr<const services>& current() const noexcept { return current_; }
+    // What is in force for every request that is begun after this has returned. From any thread.
+    void bring(std::shared_ptr<const services> fresh) noexcept;
+    // What was brought last. On the core's own thread; as all that follows.
+    const std::shared_ptr<const services>& current() noexcept {
+        if (brought_.load(std::memory_order_acquire)) [[unlikely]]
+            take_brought();
+        return current_;
+    }
     // Empties the output buffer and gives memory back after an exceptionally large answer.
     void clear_output();
 
@@ -86,18 +107,33 @@ struct core_context {
     bool tick();
     coarse_ms deadline_in(std::int64_t ms) const noexcept { return now + ms + tick_ms; }
 
+    // Ends the connections for which nobody works any more. For when the core's thread has ended.
+    void drop_connections() noexcept;
+
     boost::asio::io_context& io;
+    ready_set ready;
+    // Of whoever reads just now, until it has answered or taken what is left with it. As large as the largest buffer.
+    std::span<char> input() noexcept;
     std::string out;
     scratch_texts scratch;
     buffer_pool buffers;
     request_id_source request_ids;
     core_counters counters;
     std::array<char, 29> date{};  // IMF-fixdate (RFC 9110 section 5.6.7)
+    std::string common_lines;     // of all answers, from the end of the status line to before what Cache-Control says
     coarse_ms now = 0;
     boost::intrusive::list<timed_connection, boost::intrusive::constant_time_size<false>> connections;
 
 private:
+    void use(std::shared_ptr<const services> fresh) noexcept;
+    void take_brought() noexcept;
+
+    std::unique_ptr<char[]> input_;
+    std::size_t input_size_ = 0;
     std::shared_ptr<const services> current_;
+    std::atomic<bool> brought_{false};
+    mutex fresh_mutex_;
+    std::shared_ptr<const services> fresh_ LATCHKEY_GUARDED_BY(fresh_mutex_);
     std::int64_t date_second_ = -1;
 };
 

@@ -43,6 +43,7 @@ void exchange::start() noexcept {
     token_refused = false;
     bearer_due = false;
     group = route_group::none;
+    answer_at_ = core_.out.size();
     const auto given = head[field::x_request_id];
     if (peer_trusted_ && !head.is_repeated(field::x_request_id) && is_well_formed_request_id(given)) {
         std::copy(given.begin(), given.end(), request_id_.begin());
@@ -75,11 +76,9 @@ void exchange::begin(unsigned status) {
     if (svc->state.draining.load(std::memory_order_relaxed))
         keep_alive = false;
     auto& out = core_.out;
-    out.assign("HTTP/1.1 ").append(status_text(status));
-    out.append("\r\nDate: ").append(core_.date.data(), core_.date.size());
-    out.append("\r\nCache-Control: ").append(caching_);
-    out.append("\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ").append(request_id());
-    out.append("\r\n");
+    out.resize(answer_at_);
+    out.append("HTTP/1.1 ").append(status_text(status)).append(core_.common_lines).append(caching_);
+    out.append("\r\nX-Request-Id: ").append(request_id()).append("\r\n");
     if (!keep_alive)
         out.append("Connection: close\r\n");
     else if (head.http_1_0)

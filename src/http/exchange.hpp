@@ -93,6 +93,7 @@ private:
     bool peer_trusted_;
     std::string_view caching_ = "no-store";
     unsigned status_ = 0;
+    std::size_t answer_at_ = 0;  // behind answers to earlier requests that leave with this one
     std::array<char, 64> request_id_{};
     std::size_t request_id_size_ = 0;
 };

@@ -23,16 +23,6 @@ bool is_port(std::string_view text) noexcept {
     return port <= 65'535;
 }
 
-// The characters only: whether the address exists is for the resolver that nobody here ever asks.
-bool is_bracketed_address(std::string_view text) noexcept {
-    return text.size() > 4 && text.front() == '[' && text.back() == ']' &&
-           address_bytes.has_all(text.substr(1, text.size() - 2));
-}
-
-bool is_name(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= 255 && text.front() != '.' && name_bytes.has_all(text);
-}
-
 }  // namespace
 
 std::optional<std::uint64_t> parse_content_length(std::string_view value) noexcept {
@@ -44,20 +34,27 @@ std::optional<std::uint64_t> parse_content_length(std::string_view value) noexce
     return length;
 }
 
-bool is_valid_host(std::string_view value) noexcept {
-    const auto host = without_port(value);
-    if (host.size() != value.size() && !is_port(value.substr(host.size() + 1)))
-        return false;
-    return is_bracketed_address(host) || is_name(host);
+std::optional<std::string_view> host_of(std::string_view authority) noexcept {
+    std::size_t size = 0;
+    if (authority.starts_with('[')) {
+        // The characters only: whether the address exists is for the resolver that nobody here ever asks.
+        size = authority.find(']');
+        if (size == std::string_view::npos || size < 4 || !address_bytes.has_all(authority.substr(1, size - 1)))
+            return std::nullopt;
+        ++size;
+    } else {
+        while (size < authority.size() && name_bytes.has(authority[size]))
+            ++size;
+        if (size == 0 || size > 255 || authority.front() == '.')
+            return std::nullopt;
+    }
+    if (size != authority.size() && (authority[size] != ':' || !is_port(authority.substr(size + 1))))
+        return std::nullopt;
+    return authority.substr(0, size);
 }
 
-std::string_view without_port(std::string_view host) noexcept {
-    for (std::size_t at = host.size(); at-- > 0;)
-        if (host[at] == ':')
-            return host.substr(0, at);
-        else if (host[at] == ']')
-            break;
-    return host;
+bool is_valid_host(std::string_view value) noexcept {
+    return host_of(value).has_value();
 }
 
 bool split_target(std::string_view target, request_head& head) noexcept {

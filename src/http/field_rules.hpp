@@ -13,11 +13,10 @@ namespace latchkey::http {
 // 1 to 16 digits and nothing else: no sign, no list, no white space, and no room to overflow (requirement H2).
 std::optional<std::uint64_t> parse_content_length(std::string_view value) noexcept;
 
-// host [ ":" port ] with a registered name, IPv4 or bracketed IPv6; never empty, never userinfo (requirement H3).
+// The host in host [ ":" port ], a registered name, IPv4 or bracketed IPv6; nothing where that is malformed or empty,
+// or has userinfo (requirement H3).
+std::optional<std::string_view> host_of(std::string_view authority) noexcept;
 bool is_valid_host(std::string_view value) noexcept;
-
-// The host of what is_valid_host() has accepted.
-std::string_view without_port(std::string_view host) noexcept;
 
 // Understands origin-form, absolute-form of http and https (whose authority then stands in the place of Host), "*" of
 // OPTIONS and CONNECT's authority-form. Sets head.path, head.query and, by the absolute form, head.host. False for

@@ -1,5 +1,6 @@
 #include "header_scanner.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -7,43 +8,45 @@
 namespace latchkey::http {
 namespace {
 
-constexpr std::uint64_t each_byte(std::uint8_t value) noexcept {
-    return 0x0101010101010101U * value;
+// Bytes that may stand within a line are all but C0 controls (HTAB excepted) and DEL. Whether high bytes are in place
+// depends on where they are; the gate decides that.
+
+// GCC's and clang's vectors: sixteen bytes in one register where the processor has such.
+using sixteen = std::uint8_t __attribute__((vector_size(16)));
+
+// The number of the first of these bytes that may not stand within a line, an HTAB counted as one; 16 for none.
+std::size_t find_refused(sixteen bytes) noexcept {
+    const auto refused = (bytes < 0x20) | (bytes == 0x7f);  // 0xff for each such byte
+    std::uint64_t halves[2];
+    std::memcpy(halves, &refused, sizeof halves);
+    if ((halves[0] | halves[1]) == 0)
+        return sizeof bytes;
+    const auto first = [](std::uint64_t half) {
+        return static_cast<std::size_t>(std::endian::native == std::endian::little ? std::countr_zero(half)
+                                                                                   : std::countl_zero(half)) /
+               8;
+    };
+    return halves[0] != 0 ? first(halves[0]) : 8 + first(halves[1]);
 }
 
-// Bytes that may stand within a line: everything but C0 controls (HTAB excepted) and DEL. Whether high bytes are in
-// place depends on where they are; the gate decides that.
-constexpr bool is_plain(char c) noexcept {
-    return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
-}
-
-// Marks the top bit of every byte that is a control or DEL. Bytes above the first of them may be marked without being
-// one, because a subtraction borrows upwards.
-constexpr std::uint64_t mark_controls(std::uint64_t eight) noexcept {
-    const std::uint64_t no_del = eight ^ each_byte(0x7f);
-    return (((eight - each_byte(0x20)) & ~eight) | ((no_del - each_byte(1)) & ~no_del)) & each_byte(0x80);
-}
-
-// The first byte from `at` on that may not stand within a line; the end when there is none. Eight at a time: every byte
-// of every request passes here.
+// The first byte from `at` on that may not stand within a line; the end when there is none. Every byte of every request
+// passes here, sixteen at a time.
 std::size_t find_end_of_plain(std::string_view text, std::size_t at) noexcept {
-    while (at < text.size()) {
-        if (text.size() - at >= 8) {
-            std::uint64_t eight;
-            std::memcpy(&eight, text.data() + at, sizeof eight);
-            const std::uint64_t marked = mark_controls(eight);
-            if (marked == 0) {
-                at += 8;
-                continue;
-            }
-            if constexpr (std::endian::native == std::endian::little)
-                at += static_cast<std::size_t>(std::countr_zero(marked)) / 8;
+    for (;;) {
+        sixteen bytes;
+        const std::size_t left = text.size() - at;
+        if (left >= sizeof bytes) {
+            std::memcpy(&bytes, text.data() + at, sizeof bytes);
+        } else {
+            bytes = sixteen{} + ' ';
+            std::memcpy(&bytes, text.data() + at, left);
         }
-        if (!is_plain(text[at]))
+        const std::size_t found = find_refused(bytes);
+        at += std::min(found, left);
+        if (at == text.size() || (found < sizeof bytes && text[at] != '\t'))
             return at;
-        ++at;
+        at += found < sizeof bytes ? 1 : 0;
     }
-    return at;
 }
 
 }  // namespace

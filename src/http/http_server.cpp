@@ -158,6 +158,8 @@ http_server::http_server(const config& options, std::shared_ptr<const access_pol
 http_server::~http_server() {
     stop();
     impl_->listeners.clear();
+    for (auto& core : impl_->cores)
+        core->drop_connections();
 }
 
 void http_server::start() {
@@ -166,8 +168,10 @@ void http_server::start() {
         self.uses.log.write(log_level::warn, "few_file_descriptors",
                             {{"limit", static_cast<std::int64_t>(self.files)},
                              {"meaning", "fewer connections than limits.max_connections can be open"}});
-    for (auto& core : self.cores)
+    for (auto& core : self.cores) {
         asio::co_spawn(core->io, keep_ticking(*core), asio::detached);
+        core->ready.start(core->io);
+    }
     for (std::size_t i = 0; i < self.listeners.size(); ++i)
         asio::co_spawn(self.cores[i % self.cores.size()]->io, self.listeners[i]->run(), asio::detached);
     self.io->start();
@@ -184,8 +188,8 @@ void http_server::apply(const config& options, std::shared_ptr<const access_poli
     auto fresh = std::make_shared<const services>(next, std::move(access), self.uses, self.state, self.page_files);
     self.options = std::move(next);
     self.most_connections.store(self.options.limits.max_connections, std::memory_order_relaxed);
-    // Whatever arrives at a core after this has been posted is seen by it after the new snapshot.
-    self.on_every_core([&self, fresh](std::size_t core) { self.cores[core]->use(fresh); });
+    for (auto& core : self.cores)
+        core->bring(fresh);
 }
 
 http_stats http_server::stats() const {
@@ -220,8 +224,11 @@ task<std::size_t> http_server::drain() {
     co_await wait.async_wait(asio::redirect_error(use_task, ignored));
     self.on_every_core([&self](std::size_t core) {
         self.for_listeners_of(core, [](listener& one) { one.close(); });
-        for (auto& one : self.cores[core]->connections)
+        auto& all = self.cores[core]->connections;
+        for (auto at = all.begin(); at != all.end();) {
+            timed_connection& one = *at++;
             one.on_drain();
+        }
     });
     // At least one turn, so that what the listeners accepted last is counted.
     do {

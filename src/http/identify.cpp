@@ -2,27 +2,38 @@
 
 #include "text.hpp"
 
+#include <utility>
+
 namespace latchkey::http {
 namespace {
 
-task<result<session>> identify_by_token(exchange& x, std::string_view token, token_scrutiny scrutiny) {
-    auto by_token = co_await x.svc->core.tokens->verify(token, scrutiny);
-    x.token_refused = !by_token && by_token.error() == errc::no_session;
-    if (x.head.session_cookie.count == 0)
-        co_return by_token;
-    if (!by_token && by_token.error() != errc::no_session)
-        co_return by_token.error();
-    auto by_cookie = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+// Whether what became of the token is the answer, whatever else was shown.
+bool is_decided(const exchange& x, const result<session>& by_token) noexcept {
+    return x.head.session_cookie.count == 0 || (!by_token && by_token.error() != errc::no_session);
+}
+
+result<session> agree(const exchange& x, result<session> by_token, result<session> by_cookie) {
     if (!by_cookie && by_cookie.error() != errc::no_session)
-        co_return by_cookie.error();
+        return by_cookie;
     // Two different cookies are nobody's, whatever stands beside them.
     if (!by_cookie && x.head.session_cookie.count > 1)
-        co_return errc::no_session;
+        return errc::no_session;
     if (by_cookie && by_token && by_cookie->user->id != by_token->user->id)
-        co_return errc::ambiguous_credentials;
-    if (by_cookie)
-        co_return by_cookie;
-    co_return by_token;
+        return errc::ambiguous_credentials;
+    return by_cookie ? std::move(by_cookie) : std::move(by_token);
+}
+
+void note_refusal(exchange& x, const result<session>& by_token) noexcept {
+    x.token_refused = !by_token && by_token.error() == errc::no_session;
+}
+
+task<result<session>> identify_by_token(exchange& x, std::string_view token, token_scrutiny scrutiny) {
+    auto by_token = co_await x.svc->core.tokens->verify(token, scrutiny);
+    note_refusal(x, by_token);
+    if (is_decided(x, by_token))
+        co_return by_token;
+    auto by_cookie = co_await x.svc->core.sessions.verify(x.head.session_cookie.only());
+    co_return agree(x, std::move(by_token), std::move(by_cookie));
 }
 
 }  // namespace
@@ -41,6 +52,22 @@ task<result<session>> identify(exchange& x, token_scrutiny scrutiny) {
     if (token.empty())  // without a frame of its own
         return x.svc->core.sessions.verify(x.head.session_cookie.only());
     return identify_by_token(x, token, scrutiny);
+}
+
+std::optional<result<session>> identify_at_once(exchange& x) {
+    const auto token = bearer_of(x);
+    if (token.empty())
+        return x.svc->core.sessions.verify_at_once(x.head.session_cookie.only());
+    auto by_token = x.svc->core.tokens->verify_at_once(token);
+    if (!by_token)
+        return std::nullopt;
+    note_refusal(x, *by_token);
+    if (is_decided(x, *by_token))
+        return by_token;
+    auto by_cookie = x.svc->core.sessions.verify_at_once(x.head.session_cookie.only());
+    if (!by_cookie)
+        return std::nullopt;
+    return agree(x, *std::move(by_token), *std::move(by_cookie));
 }
 
 }  // namespace latchkey::http

@@ -8,6 +8,9 @@
 
 #include <latchkey/async.hpp>
 
+#include <optional>
+#include <string_view>
+
 namespace latchkey::http {
 
 // The token of an `Authorization: Bearer` that stands there once; "" otherwise, and where the token mode is off.
@@ -16,5 +19,8 @@ std::string_view bearer_of(const exchange& x) noexcept;
 // Errors as session_authority::verify(), and errc::ambiguous_credentials for a cookie and a token, both in force, of
 // different users. Sets x.token_refused. The check path.
 task<result<session>> identify(exchange& x, token_scrutiny scrutiny = token_scrutiny::configured);
+
+// What identify() says, where nobody has to be waited for; else nothing. Throws std::bad_alloc.
+std::optional<result<session>> identify_at_once(exchange& x);
 
 }  // namespace latchkey::http

@@ -48,9 +48,11 @@ public:
 
 private:
     task<void> step();
-    void take(stream_socket socket);
+    // Takes one from the kernel's queue. False, with errno set, when that fails.
+    bool take_next();
+    void take(peer_socket socket, const connected_peer& peer);
     // Why it is turned away, if it is.
-    std::optional<turning_away> reason_against(stream_socket& socket, const connected_peer& peer,
+    std::optional<turning_away> reason_against(const peer_socket& socket, const connected_peer& peer,
                                                client_connections::place& place) const;
 
     using acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol, executor>;

@@ -42,10 +42,7 @@ void send_accepted(exchange& x, const result<session>& mine) {
     x.finish();
 }
 
-}  // namespace
-
-task<void> oauth2_auth(exchange& x) {
-    const auto mine = co_await identify(x);
+void answer_oauth2(exchange& x, const result<session>& mine) {
     const auto outcome = counted(x, check_adapter::oauth2, judge_signed_in(x, mine));
     if (outcome == verdict::failed) {
         x.refuse(mine.error());
@@ -55,6 +52,20 @@ task<void> oauth2_auth(exchange& x) {
         x.begin(outcome == verdict::login ? 401 : 403);
         x.finish();
     }
+}
+
+}  // namespace
+
+task<void> oauth2_auth(exchange& x) {
+    const auto mine = co_await identify(x);
+    answer_oauth2(x, mine);
+}
+
+bool oauth2_auth_at_once(exchange& x) {
+    const auto mine = identify_at_once(x);
+    if (mine)
+        answer_oauth2(x, *mine);
+    return mine.has_value();
 }
 
 }  // namespace latchkey::http

@@ -65,10 +65,11 @@ void original_request::read_original_url(exchange& x) {
 }
 
 void original_request::read_pieces(exchange& x, const named& host, const named& target) {
+    const auto host_name = host_of(host.value);
     const auto scheme = x.from_trusted_proxy() ? scheme_of(only(x.head, field::x_forwarded_proto)) : std::string_view{};
     if (scheme.empty()) {
         fault_ = "X-Forwarded-Proto";
-    } else if (!is_valid_host(host.value) || !take_host(without_port(host.value), x.scratch())) {
+    } else if (!host_name || !take_host(*host_name, x.scratch())) {
         fault_ = host.name;
     } else if (!target.value.starts_with('/') || !has_only_url_chars(target.value) ||
                !take_path(target.value, x.scratch())) {

@@ -7,10 +7,13 @@ namespace {
 
 // The busiest comes first; literals stand before the patterns that they hide.
 constexpr std::array public_table{
-    route{"/api/authz/auth-request", methods::get, body_rule::none, auth_request},
-    route{"/api/authz/forward-auth", methods::any, body_rule::none, forward_auth, site_rule::any},
-    route{"/api/authz/ext-authz/*", methods::any, body_rule::none, ext_authz, site_rule::any},
-    route{"/oauth2/auth", methods::get, body_rule::none, oauth2_auth},
+    route{"/api/authz/auth-request", methods::get, body_rule::none, auth_request, site_rule::own, nullptr,
+          auth_request_at_once},
+    route{"/api/authz/forward-auth", methods::any, body_rule::none, forward_auth, site_rule::any, nullptr,
+          forward_auth_at_once},
+    route{"/api/authz/ext-authz/*", methods::any, body_rule::none, ext_authz, site_rule::any, nullptr,
+          ext_authz_at_once},
+    route{"/oauth2/auth", methods::get, body_rule::none, oauth2_auth, site_rule::own, nullptr, oauth2_auth_at_once},
     route{"/sessions/whoami", methods::get, body_rule::none, whoami},
     route{"/login", methods::post, body_rule::required, login, site_rule::own, refuse_login_early},
     route{"/login", methods::get, body_rule::none, show_login},

@@ -5,7 +5,10 @@
 #include "field_rules.hpp"
 #include "text.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <utility>
 
 namespace latchkey::http {
 namespace {
@@ -33,9 +36,10 @@ method to_method(std::string_view name) noexcept {
 // Cuts `rest` behind its first CRLF and returns what stood before it. The scanner has seen to it that every CR is
 // followed by an LF and that there is one at the end.
 std::string_view next_line(std::string_view& rest) noexcept {
-    const auto end = rest.find('\r');
-    const auto line = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(std::min(end + 2, rest.size()));
+    const auto* const end = static_cast<const char*>(std::memchr(rest.data(), '\r', rest.size()));
+    const std::size_t size = end ? static_cast<std::size_t>(end - rest.data()) : rest.size();
+    const std::string_view line(rest.data(), size);
+    rest.remove_prefix(std::min(size + 2, rest.size()));
     return line;
 }
 
@@ -120,13 +124,15 @@ std::optional<problem> head_reader::read_request_line(std::string_view line) noe
 
 // field-name ":" OWS field-value OWS: no space before the colon, no empty name (RFC 9112 section 5).
 bool head_reader::read_field(std::string_view line) noexcept {
-    std::size_t size = 0;
-    while (size < line.size() && token_bytes.has(line[size]))
-        ++size;
-    if (size == 0 || size == line.size() || line[size] != ':')
+    const char* at = line.data();
+    const char* const end = at + line.size();
+    while (at != end && token_bytes.has(*at))
+        ++at;
+    if (at == end || at == line.data() || *at != ':')
         return false;
     ++fields_;
-    return take(line.substr(0, size), trim(line.substr(size + 1)));
+    const std::string_view name(line.data(), static_cast<std::size_t>(at - line.data()));
+    return take(name, trim({at + 1, static_cast<std::size_t>(end - at - 1)}));
 }
 
 bool head_reader::take(std::string_view name, std::string_view value) noexcept {

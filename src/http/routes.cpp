@@ -89,4 +89,16 @@ const route* find_route(exchange& x, std::span<const route> table) {
     return found;
 }
 
+const route* find_prompt_route(exchange& x, std::span<const route> table) noexcept {
+    for (const auto& r : table) {
+        if (!r.answer_at_once || !r.accepts(x.head.verb))
+            continue;
+        if (const auto parameter = r.path.match(x.head.path)) {
+            x.path_parameter = *parameter;
+            return &r;
+        }
+    }
+    return nullptr;
+}
+
 }  // namespace latchkey::http

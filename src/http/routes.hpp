@@ -14,6 +14,8 @@
 namespace latchkey::http {
 
 using handler = task<void> (*)(exchange&);
+// Answers a request for which nobody has to be waited for. False: nothing was done, and the handler is to be asked.
+using prompt_handler = bool (*)(exchange&);
 // Looks at a request whose body has not been read; true after it was refused.
 using early_refusal = bool (*)(exchange&);
 
@@ -53,6 +55,7 @@ struct route {
     handler handle;
     site_rule callers = site_rule::own;
     early_refusal refuses_early = nullptr;
+    prompt_handler answer_at_once = nullptr;  // without a body, and where other sites may ask
     route_group group = group_of(path.text(), allowed == methods::get);  // follows from the others
     constexpr bool accepts(method m) const noexcept { return (allowed & set_of(m)) != 0; }
 };
@@ -62,6 +65,9 @@ struct route {
 //
 // The route in `table` that will answer `x`, with x.path_parameter set, or null after `x` has been refused.
 const route* find_route(exchange& x, std::span<const route> table);
+
+// The route that may answer `x` at once, with x.path_parameter set, or null.
+const route* find_prompt_route(exchange& x, std::span<const route> table) noexcept;
 
 // What people and proxies are served. Static: it outlives everybody.
 std::span<const route> public_routes() noexcept;
@@ -94,6 +100,10 @@ task<void> auth_request(exchange& x);
 task<void> forward_auth(exchange& x);
 task<void> ext_authz(exchange& x);
 task<void> oauth2_auth(exchange& x);
+bool auth_request_at_once(exchange& x);
+bool forward_auth_at_once(exchange& x);
+bool ext_authz_at_once(exchange& x);
+bool oauth2_auth_at_once(exchange& x);
 // token_handlers.cpp
 task<void> grant_token(exchange& x);
 task<void> give_session_token(exchange& x);

@@ -36,11 +36,13 @@ constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
 
 // Without spaces and tabs at both ends.
 constexpr std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
+    const char* begin = text.data();
+    const char* end = begin + text.size();
+    while (begin != end && (*begin == ' ' || *begin == '\t'))
+        ++begin;
+    while (end != begin && (end[-1] == ' ' || end[-1] == '\t'))
+        --end;
+    return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 // Cuts `rest` at the first `separator` and returns what stood before it; the whole when there is none.

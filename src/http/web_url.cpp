@@ -30,14 +30,17 @@ result<web_url> web_url::parse(std::string_view text) noexcept {
     } else {
         return errc::invalid_request;
     }
-    const auto end = std::min(rest.find_first_of("/?"), rest.size());
+    std::size_t end = 0;
+    while (end < rest.size() && rest[end] != '/' && rest[end] != '?')
+        ++end;
     const auto authority = rest.substr(0, end);
-    if (!is_valid_host(authority))  // refuses userinfo, commas and everything odd
+    const auto host = host_of(authority);  // refuses userinfo, commas and everything odd
+    if (!host)
         return errc::invalid_request;
 
     url.text_ = text;
     url.path_and_query_ = rest.substr(end);
-    url.host_ = without_port(authority);
+    url.host_ = *host;
     url.port_ = url.https_ ? 443 : 80;
     if (url.host_.size() != authority.size()) {
         unsigned port = 0;

@@ -23,6 +23,11 @@ public:
     template <class Handler>
     void bring(const executor& home, Handler handler);
 
+    // For one handler at a time, of whatever it is that is waited for.
+    template <class T>
+    class allocator;
+    allocator<void*> memory() noexcept;
+
     void* allocate(std::size_t size, std::size_t alignment) {
         if (size <= sizeof memory_ && alignment <= alignof(std::max_align_t))
             return memory_;
@@ -34,9 +39,6 @@ public:
     }
 
 private:
-    template <class T>
-    class allocator;
-
     alignas(std::max_align_t) std::byte memory_[256];
 };
 
@@ -59,10 +61,13 @@ private:
     return_ticket* memory_;
 };
 
+inline auto return_ticket::memory() noexcept -> allocator<void*> {
+    return allocator<void*>(*this);
+}
+
 template <class Handler>
 void return_ticket::bring(const executor& home, Handler handler) {
-    allocator<void*> memory(*this);
-    boost::asio::post(home, boost::asio::bind_allocator(memory, std::move(handler)));
+    boost::asio::post(home, boost::asio::bind_allocator(memory(), std::move(handler)));
 }
 
 }  // namespace latchkey

@@ -26,14 +26,13 @@ public:
 
     task<result<std::optional<session>>> find(const session_key& key) override {
         const bool trusted = cache_.trusted();
-        if (trusted) {
-            if (auto known = cache_.find(key))
-                co_return known;
-            if (cache_.is_unknown(key))
-                co_return std::optional<session>();
-        }
+        if (std::optional<session> known; trusted && look_in_cache(key, known))
+            co_return known;
         auto reading = without_exceptions(read(key, trusted));
         co_return co_await std::move(reading);
+    }
+    bool find_at_once(const session_key& key, std::optional<session>& found) noexcept override {
+        return cache_.trusted() && look_in_cache(key, found);
     }
     task<result<std::optional<session>>> find(const public_id& user, const public_id& id) override {
         const bool trusted = cache_.trusted();
@@ -42,6 +41,11 @@ public:
                 co_return known;
         auto reading = without_exceptions(read_named(user, id, trusted));
         co_return co_await std::move(reading);
+    }
+    bool find_at_once(const public_id& user, const public_id& id, std::optional<session>& found) noexcept override {
+        if (cache_.trusted())
+            found = cache_.find(user, id);
+        return found.has_value();
     }
     task<result<std::optional<rotated_session>>> find_rotated(const session_key& key) override {
         return without_exceptions(read_rotated(key));
@@ -83,6 +87,11 @@ public:
     void stop() noexcept override;
 
 private:
+    // Whether the cache tells, which must be trusted.
+    bool look_in_cache(const session_key& key, std::optional<session>& found) noexcept {
+        found = cache_.find(key);
+        return found || cache_.is_unknown(key);
+    }
     task<result<std::optional<session>>> read(session_key key, bool trusted);
     task<result<session_read>> fly(const session_key& key);
     task<result<session_read>> ask(const session_key& key);

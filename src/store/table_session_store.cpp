@@ -41,8 +41,16 @@ public:
     void load(logger& log);
 
     task<result<maybe_session>> find(const session_key& key) override { co_return table_.find(key); }
+    bool find_at_once(const session_key& key, std::optional<session>& found) noexcept override {
+        found = table_.find(key);
+        return true;
+    }
     task<result<maybe_session>> find(const public_id& user, const public_id& id) override {
         co_return table_.find(user, id);
+    }
+    bool find_at_once(const public_id& user, const public_id& id, std::optional<session>& found) noexcept override {
+        found = table_.find(user, id);
+        return true;
     }
     task<result<std::optional<rotated_session>>> find_rotated(const session_key& key) override {
         co_return table_.find_rotated(key);

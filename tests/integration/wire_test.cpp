@@ -28,6 +28,11 @@ protected:
         return response;
     }
 
+    static http_request a_check() {
+        const header_list original{{"X-Original-URL", "https://app.example.com/"}};
+        return get("/api/authz/auth-request", with_cookie(server().login(alice()), original));
+    }
+
 private:
     inline static std::unique_ptr<latchkey_server> server_;
 };
@@ -129,6 +134,64 @@ TEST_F(wire, a_long_pipeline) {
         ASSERT_EQ(client.read_response().status, 200) << "request " << i;
     EXPECT_EQ(client.read_to_end(), "");
     EXPECT_FALSE(client.was_reset());
+}
+
+// Checks are answered without a coroutine, and in one write where they come together; others are not. The client reads
+// nothing before it has sent everything, so that the server meets a full socket in the midst of both.
+TEST_F(wire, a_long_pipeline_of_checks_and_others) {
+    const auto cookie = server().login(alice());
+    const header_list original{{"X-Original-URL", "https://app.example.com/"}};
+    const std::vector<std::pair<std::string, int>> turns{
+        {get("/api/authz/auth-request", with_cookie(cookie, original)).wire(), 200},
+        {get("/api/authz/auth-request", original).wire(), 401},
+        {get("/sessions/whoami", with_cookie(cookie)).wire(), 200},
+        {get("/api/authz/auth-request", with_cookie(cookie, original)).wire(), 200},
+        {get("/oauth2/auth", with_cookie(cookie)).wire(), 202},
+        {get("/nothing").wire(), 404},
+    };
+    std::string all;
+    constexpr std::size_t count = 6'000;
+    for (std::size_t i = 0; i < count; ++i)
+        all += turns[i % turns.size()].first;
+    auto client = server().connect({.from = {}, .receive_buffer = 4096});
+    client.send(all);
+    client.finish_sending();
+    std::set<std::string> ids;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto response = client.read_response();
+        ASSERT_EQ(response.status, turns[i % turns.size()].second) << "request " << i;
+        ids.insert(response["X-Request-Id"]);
+    }
+    EXPECT_EQ(ids.size(), count);
+    EXPECT_EQ(client.read_to_end(), "");
+    EXPECT_FALSE(client.was_reset());
+}
+
+// Whoever says that no more will come is told the same right behind the answer, and not when the connection has been idle
+// for long enough: the end may come with the request, or after it.
+TEST_F(wire, the_end_of_the_requests_is_the_end_of_the_answers) {
+    const auto check = a_check().wire();
+    for (const bool apart : {false, true})
+        for (const auto& request : {check, get("/health/alive").wire()}) {
+            auto client = server().connect();
+            client.send(request);
+            if (apart) {
+                EXPECT_EQ(client.read_response().status / 100, 2);
+                client.finish_sending();
+            } else {
+                client.finish_sending();
+                EXPECT_EQ(client.read_response().status / 100, 2);
+            }
+            EXPECT_EQ(client.read_to_end(), "");
+            EXPECT_FALSE(client.was_reset());
+        }
+}
+
+// H9
+TEST_F(wire, an_authorization_check_split_at_every_byte) {
+    const auto bytes = a_check().wire();
+    for (std::size_t at = 1; at < bytes.size(); ++at)
+        ASSERT_EQ(ask_split(bytes, at).status, 200) << "split at " << at;
 }
 
 TEST_F(wire, head_answers_like_get_without_the_body) {

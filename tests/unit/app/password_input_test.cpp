@@ -1,6 +1,6 @@
 #include "password_input.hpp"
 
-#include "unique_fd.hpp"
+#include "owned_fd.hpp"
 
 #include <gtest/gtest.h>
 

@@ -67,14 +67,14 @@ protected:
     // What is in force from the next request on.
     void use(const config& options, std::shared_ptr<const access_policy> policy) {
         services_ = std::make_shared<const http::services>(options, std::move(policy), domain_.get(), state_);
-        core_.use(services_);
+        core_.bring(services_);
     }
 
     // Who answers from the next request on.
     void use_domain(const http::domain& parts, const config& options = {},
                     std::shared_ptr<const access_policy> policy = std::make_shared<members_only>()) {
         services_ = std::make_shared<const http::services>(options, std::move(policy), parts, state_);
-        core_.use(services_);
+        core_.bring(services_);
     }
 
     static std::string cookie(const std::string& token) { return "Cookie: __Host-session=" + token + "\r\n"; }

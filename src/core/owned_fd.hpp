@@ -7,12 +7,12 @@
 
 namespace latchkey {
 
-class unique_fd {
+class owned_fd {
 public:
-    explicit unique_fd(int fd) noexcept : fd_(fd) {}  // negative: none
-    unique_fd(unique_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    unique_fd& operator=(unique_fd&&) = delete;
-    ~unique_fd() {
+    explicit owned_fd(int fd) noexcept : fd_(fd) {}  // negative: none
+    owned_fd(owned_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    owned_fd& operator=(owned_fd&&) = delete;
+    ~owned_fd() {
         if (fd_ >= 0)
             close(fd_);
     }
