@@ -21,10 +21,23 @@ public:
 
     // True for the empty text.
     constexpr bool has_all(std::string_view text) const noexcept {
+        const char* at = text.data();
+        const char* const end = at + text.size();
         bool all = true;
-        for (const char c : text)
-            all &= has(c);
+        for (; end - at >= 4; at += 4)
+            all &= has(at[0]) & has(at[1]) & has(at[2]) & has(at[3]);
+        for (; at != end; ++at)
+            all &= has(*at);
         return all;
+    }
+
+    // How many at the beginning are members.
+    constexpr std::size_t count_leading(std::string_view text) const noexcept {
+        const char* at = text.data();
+        const char* const end = at + text.size();
+        while (at != end && has(*at))
+            ++at;
+        return static_cast<std::size_t>(at - text.data());
     }
 
 private:

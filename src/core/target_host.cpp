@@ -57,12 +57,14 @@ result<std::string_view> canonical_host(std::string_view host, std::string& scra
         return errc::invalid_request;
     std::size_t last_label = 0;
     bool is_canonical = true;
-    for (std::size_t i = 0; i < host.size(); ++i) {
-        if (label_bytes.has(host[i]))
+    const char* const begin = host.data();
+    for (const char* at = begin; at != begin + host.size(); ++at) {
+        if (label_bytes.has(*at))
             continue;
-        if (host[i] == '.' && i > last_label)  // no label is empty
-            last_label = i + 1;
-        else if (is_upper(host[i]))
+        const auto place = static_cast<std::size_t>(at - begin);
+        if (*at == '.' && place > last_label)  // no label is empty
+            last_label = place + 1;
+        else if (is_upper(*at))
             is_canonical = false;
         else
             return errc::invalid_request;

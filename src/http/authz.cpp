@@ -4,6 +4,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace latchkey::http {
 namespace {
@@ -107,11 +108,13 @@ void append_identity(std::string& out, const result<session>& mine) {
         out.append(nobody);
         return;
     }
-    out.append(mine->user->identity_headers).append("Remote-Session: ");
-    const auto at = out.size();
-    out.resize(at + 32);
-    mine->id.write(out.data() + at);
-    out.append("\r\n");
+    constexpr std::string_view name = "Remote-Session: ";
+    std::array<char, name.size() + 34> line;
+    std::copy(name.begin(), name.end(), line.begin());
+    mine->id.write(line.data() + name.size());
+    line[line.size() - 2] = '\r';
+    line[line.size() - 1] = '\n';
+    out.append(mine->user->identity_headers).append(line.data(), line.size());
 }
 
 result<void> append_bearer(exchange& x, const result<session>& mine) {

@@ -157,7 +157,8 @@ connection::turn connection::serve_at_once() {
 std::optional<connection::turn> connection::look_at_input(exchange& x) {
     for (;;) {
         if (received().empty()) {
-            release_buffer();
+            if (has_buffer())
+                release_buffer();
             return std::nullopt;
         }
         take_settings(x);

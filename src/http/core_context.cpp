@@ -138,6 +138,7 @@ bool core_context::tick() {
         std::copy(text, text + date.size(), date.begin());
         common_lines.assign("\r\nDate: ").append(date.data(), date.size());
         common_lines.append("\r\nX-Content-Type-Options: nosniff\r\nCache-Control: ");
+        usual_head.assign("HTTP/1.1 200 OK").append(common_lines).append("no-store\r\nX-Request-Id: ");
     }
     current();  // so that an idle core does not keep what is out of force
     std::size_t ended = 0;

@@ -120,7 +120,10 @@ struct core_context {
     request_id_source request_ids;
     core_counters counters;
     std::array<char, 29> date{};  // IMF-fixdate (RFC 9110 section 5.6.7)
-    std::string common_lines;     // of all answers, from the end of the status line to before what Cache-Control says
+    // What answers begin with, made anew each second: from the end of the status line to before what Cache-Control
+    // says, and the whole of a 200 that nobody may store, up to the request's id.
+    std::string common_lines;
+    std::string usual_head;
     coarse_ms now = 0;
     boost::intrusive::list<timed_connection, boost::intrusive::constant_time_size<false>> connections;
 

@@ -14,8 +14,10 @@
 namespace latchkey::http {
 namespace {
 
+constexpr std::string_view line_end = "\r\n";
+
 bool is_well_formed_request_id(std::string_view id) noexcept {
-    return !id.empty() && id.size() <= 64 &&
+    return !id.empty() && id.size() <= exchange::longest_request_id &&
            std::all_of(id.begin(), id.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; });
 }
 
@@ -37,7 +39,7 @@ std::string problem_json(const problem& p, std::string_view detail, std::string_
 
 void exchange::start() noexcept {
     keep_alive = head.keep_alive;
-    caching_ = "no-store";
+    caching_ = no_store;
     feed_position.reset();
     shared_content.reset();
     token_refused = false;
@@ -52,6 +54,7 @@ void exchange::start() noexcept {
         core_.request_ids.write_next(request_id_.data());
         request_id_size_ = 32;
     }
+    std::copy(line_end.begin(), line_end.end(), request_id_.begin() + request_id_size_);
 }
 
 client_address exchange::client() const noexcept {
@@ -77,8 +80,15 @@ void exchange::begin(unsigned status) {
         keep_alive = false;
     auto& out = core_.out;
     out.resize(answer_at_);
-    out.append("HTTP/1.1 ").append(status_text(status)).append(core_.common_lines).append(caching_);
-    out.append("\r\nX-Request-Id: ").append(request_id()).append("\r\n");
+    if (status == 200 && caching_.data() == no_store.data())
+        out.append(core_.usual_head);
+    else
+        out.append("HTTP/1.1 ")
+            .append(status_text(status))
+            .append(core_.common_lines)
+            .append(caching_)
+            .append("\r\nX-Request-Id: ");
+    out.append(request_id_.data(), request_id_size_ + line_end.size());
     if (!keep_alive)
         out.append("Connection: close\r\n");
     else if (head.http_1_0)

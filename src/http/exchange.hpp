@@ -26,6 +26,8 @@ namespace latchkey::http {
 
 class exchange {
 public:
+    static constexpr std::size_t longest_request_id = 64;
+
     exchange(const services& s, core_context& core, const client_address& peer, bool peer_trusted) noexcept
         : svc(&s), core_(core), peer_(peer), peer_trusted_(peer_trusted) {}
 
@@ -91,10 +93,11 @@ private:
     core_context& core_;
     const client_address& peer_;
     bool peer_trusted_;
-    std::string_view caching_ = "no-store";
+    static constexpr std::string_view no_store = "no-store";
+    std::string_view caching_ = no_store;
     unsigned status_ = 0;
     std::size_t answer_at_ = 0;  // behind answers to earlier requests that leave with this one
-    std::array<char, 64> request_id_{};
+    std::array<char, longest_request_id + 2> request_id_{};  // with the end of its line
     std::size_t request_id_size_ = 0;
 };
 

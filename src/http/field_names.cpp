@@ -32,34 +32,21 @@ bool has_name(std::string_view name, std::string_view known) noexcept {
 
 }  // namespace
 
-gate_field gate_field_of(std::string_view name) noexcept {
+named_field field_named(std::string_view name) noexcept {
     switch (name.size()) {
         case 4:
             return has_name(name, "host") ? gate_field::host : gate_field::other_;
         case 6:
-            return has_name(name, "cookie") ? gate_field::cookie : gate_field::other_;
-        case 10:
-            return has_name(name, "connection") ? gate_field::connection : gate_field::other_;
-        case 14:
-            return has_name(name, "content-length") ? gate_field::content_length : gate_field::other_;
-        case 15:
-            return has_name(name, "x-forwarded-for") ? gate_field::forwarded_for : gate_field::other_;
-        case 17:
-            return has_name(name, "transfer-encoding") ? gate_field::transfer_encoding : gate_field::other_;
-        default:
-            return gate_field::other_;
-    }
-}
-
-field known_field_of(std::string_view name) noexcept {
-    switch (name.size()) {
-        case 6:
+            if (has_name(name, "cookie"))
+                return gate_field::cookie;
             if (has_name(name, "accept"))
                 return field::accept;
             if (has_name(name, "expect"))
                 return field::expect;
             return has_name(name, "origin") ? field::origin : field::count_;
         case 10:
+            if (has_name(name, "connection"))
+                return gate_field::connection;
             return has_name(name, "user-agent") ? field::user_agent : field::count_;
         case 12:
             if (has_name(name, "content-type"))
@@ -72,12 +59,16 @@ field known_field_of(std::string_view name) noexcept {
                 return field::if_none_match;
             return has_name(name, "last-event-id") ? field::last_event_id : field::count_;
         case 14:
+            if (has_name(name, "content-length"))
+                return gate_field::content_length;
             if (has_name(name, "x-original-url"))
                 return field::x_original_url;
             if (has_name(name, "sec-fetch-site"))
                 return field::sec_fetch_site;
             return has_name(name, "sec-fetch-mode") ? field::sec_fetch_mode : field::count_;
         case 15:
+            if (has_name(name, "x-forwarded-for"))
+                return gate_field::forwarded_for;
             if (has_name(name, "x-forwarded-uri"))
                 return field::x_forwarded_uri;
             return has_name(name, "accept-language") ? field::accept_language : field::count_;
@@ -88,6 +79,8 @@ field known_field_of(std::string_view name) noexcept {
                 return field::x_requested_with;
             return has_name(name, "content-encoding") ? field::content_encoding : field::count_;
         case 17:
+            if (has_name(name, "transfer-encoding"))
+                return gate_field::transfer_encoding;
             if (has_name(name, "x-original-method"))
                 return field::x_original_method;
             return has_name(name, "x-forwarded-proto") ? field::x_forwarded_proto : field::count_;

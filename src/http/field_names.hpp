@@ -19,9 +19,16 @@ enum class gate_field : std::uint8_t {
     other_
 };
 
+// One or the other: `kept` where `read` is other_, and count_ for those that nobody reads.
+struct named_field {
+    named_field(gate_field g) noexcept : read(g) {}
+    named_field(field f) noexcept : kept(f) {}
+
+    gate_field read = gate_field::other_;
+    field kept = field::count_;
+};
+
 // `name`: a token (RFC 9110 section 5.6.2), not empty.
-gate_field gate_field_of(std::string_view name) noexcept;
-// field::count_ for those that nobody reads.
-field known_field_of(std::string_view name) noexcept;
+named_field field_named(std::string_view name) noexcept;
 
 }  // namespace latchkey::http

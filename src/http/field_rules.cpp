@@ -15,11 +15,14 @@ constexpr byte_set name_bytes([](char c) { return is_alnum(c) || c == '-' || c =
 constexpr byte_set address_bytes([](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
 
 bool is_port(std::string_view text) noexcept {
-    if (text.empty() || text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit))
+    if (text.empty() || text.size() > 5)
         return false;
     unsigned port = 0;
-    for (const char c : text)
+    for (const char c : text) {
+        if (!is_digit(c))
+            return false;
         port = port * 10 + static_cast<unsigned>(c - '0');
+    }
     return port <= 65'535;
 }
 
@@ -43,8 +46,7 @@ std::optional<std::string_view> host_of(std::string_view authority) noexcept {
             return std::nullopt;
         ++size;
     } else {
-        while (size < authority.size() && name_bytes.has(authority[size]))
-            ++size;
+        size = name_bytes.count_leading(authority);
         if (size == 0 || size > 255 || authority.front() == '.')
             return std::nullopt;
     }

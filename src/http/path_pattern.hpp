@@ -12,7 +12,8 @@ namespace latchkey::http {
 
 class path_pattern {
 public:
-    consteval path_pattern(const char* text) : text_(text), placeholder_(text_.find(marker)) {
+    consteval path_pattern(const char* text)
+        : text_(text), placeholder_(text_.find(marker)), is_prefix_(text_.ends_with("/*")) {
         if (text_.empty() || text_.front() != '/')
             throw "a path starts with a slash";
         if (placeholder_ == text_.npos ? text_.find('{') != text_.npos : !is_segment(text_, placeholder_))
@@ -23,8 +24,8 @@ public:
     }
 
     constexpr std::string_view text() const noexcept { return text_; }
-    constexpr bool is_literal() const noexcept { return placeholder_ == text_.npos && !is_prefix(); }
-    constexpr bool is_prefix() const noexcept { return text_.ends_with("/*"); }
+    constexpr bool is_literal() const noexcept { return placeholder_ == text_.npos && !is_prefix_; }
+    constexpr bool is_prefix() const noexcept { return is_prefix_; }
 
     // What the placeholder stands for in `path`, never empty and never with a slash; what stands below a prefix, from
     // its slash on; "" for a literal that is equal.
@@ -53,6 +54,7 @@ private:
 
     std::string_view text_;
     std::size_t placeholder_;
+    bool is_prefix_;
 };
 
 }  // namespace latchkey::http

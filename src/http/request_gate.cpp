@@ -23,7 +23,7 @@ bool is_token(std::string_view text) noexcept {
 }
 
 method to_method(std::string_view name) noexcept {
-    constexpr std::pair<std::string_view, method> known[] = {
+    static constexpr std::pair<std::string_view, method> known[] = {
         {"GET", method::get},         {"HEAD", method::head},   {"POST", method::post},
         {"PUT", method::put},         {"PATCH", method::patch}, {"DELETE", method::delete_},
         {"OPTIONS", method::options}, {"TRACE", method::trace}, {"CONNECT", method::connect}};
@@ -35,7 +35,7 @@ method to_method(std::string_view name) noexcept {
 
 // Cuts `rest` behind its first CRLF and returns what stood before it. The scanner has seen to it that every CR is
 // followed by an LF and that there is one at the end.
-std::string_view next_line(std::string_view& rest) noexcept {
+inline std::string_view next_line(std::string_view& rest) noexcept {
     const auto* const end = static_cast<const char*>(std::memchr(rest.data(), '\r', rest.size()));
     const std::size_t size = end ? static_cast<std::size_t>(end - rest.data()) : rest.size();
     const std::string_view line(rest.data(), size);
@@ -124,19 +124,18 @@ std::optional<problem> head_reader::read_request_line(std::string_view line) noe
 
 // field-name ":" OWS field-value OWS: no space before the colon, no empty name (RFC 9112 section 5).
 bool head_reader::read_field(std::string_view line) noexcept {
-    const char* at = line.data();
-    const char* const end = at + line.size();
-    while (at != end && token_bytes.has(*at))
-        ++at;
-    if (at == end || at == line.data() || *at != ':')
+    const std::size_t size = token_bytes.count_leading(line);
+    if (size == 0 || size == line.size() || line[size] != ':')
         return false;
     ++fields_;
-    const std::string_view name(line.data(), static_cast<std::size_t>(at - line.data()));
-    return take(name, trim({at + 1, static_cast<std::size_t>(end - at - 1)}));
+    const std::string_view name(line.data(), size);
+    line.remove_prefix(size + 1);
+    return take(name, trim(line));
 }
 
 bool head_reader::take(std::string_view name, std::string_view value) noexcept {
-    switch (gate_field_of(name)) {
+    const named_field which = field_named(name);
+    switch (which.read) {
         case gate_field::host:
             ++hosts_;
             host_ = value;
@@ -158,7 +157,7 @@ bool head_reader::take(std::string_view name, std::string_view value) noexcept {
             head_.client_chain.add(value);
             return true;
         case gate_field::other_:
-            keep(known_field_of(name), value);
+            keep(which.kept, value);
             return true;
     }
     return true;
@@ -203,7 +202,7 @@ std::optional<problem> head_reader::judge() noexcept {
 }  // namespace
 
 std::optional<problem> pass_gate(std::string_view block, const gate_options& options, request_head& head) noexcept {
-    head = request_head{};
+    head.reset();
     return head_reader(options, head).read(block);
 }
 

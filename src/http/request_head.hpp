@@ -76,14 +76,29 @@ struct request_head {
     std::uint64_t content_length = 0;
     presented_cookies session_cookie;
     forwarded_for client_chain;
-    std::array<std::string_view, static_cast<std::size_t>(field::count_)> fields{};
     std::uint32_t present = 0;   // bit per field: was there
     std::uint32_t repeated = 0;  // bit per field: was there more than once
+    std::array<std::string_view, static_cast<std::size_t>(field::count_)> fields{};  // of those that were there
 
     static constexpr std::uint32_t bit(field f) noexcept { return 1U << static_cast<unsigned>(f); }
     bool has(field f) const noexcept { return (present & bit(f)) != 0; }
     bool is_repeated(field f) const noexcept { return (repeated & bit(f)) != 0; }
-    std::string_view operator[](field f) const noexcept { return fields[static_cast<std::size_t>(f)]; }
+    std::string_view operator[](field f) const noexcept {
+        return has(f) ? fields[static_cast<std::size_t>(f)] : std::string_view{};
+    }
+
+    // As it was made, for the next request.
+    void reset() noexcept {
+        block = method_text = host = path = query = {};
+        verb = method::unknown;
+        http_1_0 = false;
+        keep_alive = true;
+        content_length = 0;
+        session_cookie.count = 0;
+        client_chain.count = 0;
+        client_chain.shortened = false;
+        present = repeated = 0;
+    }
 };
 
 }  // namespace latchkey::http

@@ -11,6 +11,19 @@ namespace {
 
 constexpr byte_set url_bytes([](char c) { return c > ' ' && c < 0x7f && c != '\\' && c != '#'; });
 
+constexpr byte_set authority_bytes([](char c) { return c != '/' && c != '?'; });
+
+// Whether `text` begins with these lower-case letters, whatever the case of its own; `rest` is what follows them then.
+bool cut_letters(std::string_view text, std::string_view letters, std::string_view& rest) noexcept {
+    if (text.size() < letters.size())
+        return false;
+    for (std::size_t i = 0; i < letters.size(); ++i)
+        if ((text.data()[i] | 0x20) != letters.data()[i])
+            return false;
+    rest = {text.data() + letters.size(), text.size() - letters.size()};
+    return true;
+}
+
 }  // namespace
 
 bool has_only_url_chars(std::string_view text) noexcept {
@@ -22,18 +35,14 @@ result<web_url> web_url::parse(std::string_view text) noexcept {
     if (!has_only_url_chars(text))
         return errc::invalid_request;
     std::string_view rest;
-    if (text.size() > 8 && iequals(text.substr(0, 8), "https://")) {
-        url.https_ = true;
-        rest = text.substr(8);
-    } else if (text.size() > 7 && iequals(text.substr(0, 7), "http://")) {
-        rest = text.substr(7);
-    } else {
+    if (!cut_letters(text, "http", rest))
         return errc::invalid_request;
-    }
-    std::size_t end = 0;
-    while (end < rest.size() && rest[end] != '/' && rest[end] != '?')
-        ++end;
-    const auto authority = rest.substr(0, end);
+    url.https_ = cut_letters(rest, "s", rest);
+    if (!rest.starts_with("://"))
+        return errc::invalid_request;
+    rest.remove_prefix(3);
+    const std::size_t end = authority_bytes.count_leading(rest);
+    const std::string_view authority(rest.data(), end);
     const auto host = host_of(authority);  // refuses userinfo, commas and everything odd
     if (!host)
         return errc::invalid_request;
