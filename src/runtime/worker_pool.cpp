@@ -143,19 +143,34 @@ void worker_pool::note_run(std::chrono::nanoseconds took) noexcept {
     mean_run_ = mean_run_ == std::chrono::nanoseconds{0} ? took : mean_run_ + (took - mean_run_) / 8;
 }
 
+void worker_pool::wait_for_work(bool has_worked) noexcept {
+    const auto patience = std::chrono::steady_clock::now() + options_.idle_after;
+    bool to_tell = has_worked && options_.when_idle;
+    ++idle_;
+    while (queue_.size() == 0 && !stopping_) {
+        if (!to_tell) {
+            wake_.wait(mutex_);
+        } else if (wake_.wait_until(mutex_, patience) == std::cv_status::timeout && queue_.size() == 0) {
+            to_tell = false;
+            mutex_.unlock();
+            options_.when_idle();
+            mutex_.lock();
+        }
+    }
+    --idle_;
+}
+
 void worker_pool::work() noexcept {
     using steady = std::chrono::steady_clock;
     lower_this_thread(options_.priority);
+    bool has_worked = false;
     for (;;) {
         fair_queue::item* next = nullptr;
         job* late = nullptr;
         steady::time_point begun;
         {
             mutex_lock lock(mutex_);
-            ++idle_;
-            while (queue_.size() == 0 && !stopping_)
-                wake_.wait(mutex_);
-            --idle_;
+            wait_for_work(has_worked);
             if (stopping_)
                 return;  // what still waits is refused by whoever stops the pool
             begun = steady::now();
@@ -170,6 +185,7 @@ void worker_pool::work() noexcept {
         if (!next)
             continue;
         static_cast<job*>(next)->run();
+        has_worked = true;
         const auto took = steady::now() - begun;
         {
             mutex_lock lock(mutex_);

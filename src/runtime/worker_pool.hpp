@@ -40,6 +40,10 @@ struct worker_pool_options {
     std::size_t queue = 64;  // jobs that may wait beside those that run
     thread_priority priority = thread_priority::normal;
     milliseconds max_wait{0};  // nobody waits longer for a worker; 0: as long as it takes
+    // On a worker that has had nothing to do for so long since its last job, once: to let go of what it keeps for the
+    // next.
+    milliseconds idle_after{0};
+    void (*when_idle)() noexcept = nullptr;
 };
 
 struct worker_pool_stats {
@@ -95,6 +99,7 @@ public:
 
 private:
     void work() noexcept;
+    void wait_for_work(bool has_worked) noexcept LATCHKEY_REQUIRES(mutex_);
     fair_queue::terms terms_now() const noexcept LATCHKEY_REQUIRES(mutex_);
     job* take_out_late(std::chrono::steady_clock::time_point now) noexcept LATCHKEY_REQUIRES(mutex_);
     static void refuse_all(job* late) noexcept;

@@ -154,5 +154,41 @@ TEST(worker_pool_concurrent, many_callers_from_many_threads) {
     EXPECT_EQ(sum, 2000);
 }
 
+// What a worker keeps for the next job is its own, so it's the worker that is told, and only one that kept something.
+TEST(worker_pool_concurrent, an_idle_worker_is_told_once_after_each_spell_of_work) {
+    static std::atomic<int> told;
+    static thread_local bool worked;
+    static std::atomic<bool> told_somebody_else;
+    told = 0;
+    told_somebody_else = false;
+    asio::io_context io(1);
+    worker_pool_options options{"test", 2, 4, thread_priority::normal};
+    options.idle_after = milliseconds(20);
+    options.when_idle = []() noexcept {
+        told_somebody_else = told_somebody_else || !worked;
+        ++told;
+    };
+    worker_pool pool(options);
+    std::this_thread::sleep_for(milliseconds(60));
+    EXPECT_EQ(told, 0) << "nobody has worked";
+    for (int spell = 1; spell <= 3; ++spell) {
+        io.restart();
+        run(io, [&]() -> task<void> {
+            auto work = []() -> result<int> {
+                worked = true;
+                std::this_thread::sleep_for(milliseconds(60));
+                return told.load();
+            };
+            EXPECT_EQ(*co_await offload(pool, std::move(work)), spell - 1) << "told while at work";
+        });
+        for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+             told < spell && std::chrono::steady_clock::now() < end;)
+            std::this_thread::sleep_for(milliseconds(1));
+        std::this_thread::sleep_for(milliseconds(60));
+        EXPECT_EQ(told, spell);
+    }
+    EXPECT_FALSE(told_somebody_else);
+}
+
 }  // namespace
 }  // namespace latchkey
