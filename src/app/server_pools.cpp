@@ -1,5 +1,6 @@
 #include "server_pools.hpp"
 
+#include "hash_memory.hpp"
 #include "io_threads.hpp"
 
 namespace latchkey {
@@ -20,11 +21,13 @@ worker_pool_options hashing_pool(const password_options& options) {
     pool.priority = options.priority == "normal" ? thread_priority::normal
                     : options.priority == "idle" ? thread_priority::idle
                                                  : thread_priority::low;
+    pool.idle_after = std::chrono::seconds(10);
+    pool.when_idle = give_back_hash_memory;
     return pool;
 }
 
 worker_pool_options database_pool(const database_options& options) {
-    return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal, milliseconds{0}};
+    return {"latchkey-sql", options.pool_size, 1024, thread_priority::normal};
 }
 
 queue_stats stats_of(const worker_pool& pool, const worker_pool_options& options) {

@@ -1,5 +1,6 @@
 #include "argon2_hasher.hpp"
 
+#include "hash_memory.hpp"
 #include "phc.hpp"
 #include "tokens.hpp"
 #include "usual_times.hpp"
@@ -58,6 +59,7 @@ public:
 
         usual_times::duration took{0};
         auto work = [this, &password, &phc, &took, known] {
+            const kept_hash_memory kept(parameters_.memory);
             const auto begin = steady::now();
             auto answer = verify_password(password, known ? phc : nobodys_, parameters_);
             took = steady::now() - begin;
@@ -76,7 +78,10 @@ public:
     }
 
     task<result<std::string>> hash(const secret& password, client_prefix client) override {
-        auto work = [this, &password] { return hash_password(password, parameters_); };
+        auto work = [this, &password] {
+            const kept_hash_memory kept(parameters_.memory);
+            return hash_password(password, parameters_);
+        };
         co_return co_await offload(workers_, flows_.of(client), std::move(work));
     }
 
