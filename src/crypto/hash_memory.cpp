@@ -4,27 +4,12 @@
 #include <cstdint>
 #include <cstring>
 
-#include <dlfcn.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace latchkey {
 namespace {
-
-// The next definition after this program's own: the C library's, or a sanitizer's.
-template <class Call>
-Call* next_definition(const char* name) noexcept {
-    return reinterpret_cast<Call*>(dlsym(RTLD_NEXT, name));
-}
-
-void* system_mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) noexcept {
-    static const auto next = next_definition<void*(void*, std::size_t, int, int, int, off_t)>("mmap");
-    return next(address, size, protection, flags, file, offset);
-}
-
-int system_munmap(void* address, std::size_t size) noexcept {
-    static const auto next = next_definition<int(void*, std::size_t)>("munmap");
-    return next(address, size);
-}
 
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr int readable_and_writable = PROT_READ | PROT_WRITE;
@@ -33,15 +18,14 @@ constexpr int private_memory = MAP_PRIVATE | MAP_ANONYMOUS;
 // Begins where a huge page may begin. Whether the system has huge pages to give is up to it. Null without memory.
 void* map_aligned(std::size_t size) noexcept {
     const int before = errno;
-    void* const mapped = system_mmap(nullptr, size + huge_page, readable_and_writable, private_memory, -1, 0);
+    void* const mapped = mmap64(nullptr, size + huge_page, readable_and_writable, private_memory, -1, 0);
     if (mapped == MAP_FAILED)
         return nullptr;
     const std::size_t gap = (huge_page - reinterpret_cast<std::uintptr_t>(mapped) % huge_page) % huge_page;
     char* const memory = static_cast<char*>(mapped) + gap;
     if (gap > 0)
-        system_munmap(mapped, gap);
-    if (gap < huge_page)
-        system_munmap(memory + size, huge_page - gap);
+        ::munmap(mapped, gap);
+    ::munmap(memory + size, huge_page - gap);
     (void)madvise(memory, size, MADV_HUGEPAGE);
     errno = before;
     return memory;
@@ -92,7 +76,7 @@ public:
     void give_back() noexcept {
         if (!memory_ || lent_ != 0)
             return;
-        system_munmap(memory_, size_);
+        ::munmap(memory_, size_);
         memory_ = nullptr;
         size_ = 0;
     }
@@ -132,19 +116,23 @@ void give_back_hash_memory() noexcept {
 }  // namespace latchkey
 
 // These two stand before those of the C library for everything in the process that calls them by name, libsodium among
-// it. Without a kept_hash_memory on the calling thread they pass every call on as it is.
-extern "C" void* mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) noexcept {
+// it. Without a kept_hash_memory on the calling thread they pass every call on: to mmap64, which is the C library's
+// other name for its mmap, and to the kernel. A sanitizer calls them before it is ready to be told of it.
+#define LATCHKEY_AT_ANY_TIME __attribute__((no_sanitize("address", "thread", "undefined")))
+
+extern "C" LATCHKEY_AT_ANY_TIME void* mmap(void* address, std::size_t size, int protection, int flags, int file,
+                                           off_t offset) noexcept {
     using namespace latchkey;
     constexpr int harmless = MAP_POPULATE | MAP_NORESERVE;
     if (lender && !address && protection == readable_and_writable && (flags & ~harmless) == private_memory)
         if (void* const memory = lender->lend(size))
             return memory;
-    return system_mmap(address, size, protection, flags, file, offset);
+    return mmap64(address, size, protection, flags, file, offset);
 }
 
-extern "C" int munmap(void* address, std::size_t size) noexcept {
+extern "C" LATCHKEY_AT_ANY_TIME int munmap(void* address, std::size_t size) noexcept {
     using namespace latchkey;
     if (lender && lender->take_back(address, size))
         return 0;
-    return system_munmap(address, size);
+    return static_cast<int>(syscall(SYS_munmap, address, size));
 }

