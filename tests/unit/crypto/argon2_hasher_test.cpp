@@ -10,6 +10,8 @@
 #include <string>
 #include <thread>
 
+#include <sys/resource.h>
+
 namespace latchkey {
 namespace {
 
@@ -43,6 +45,21 @@ TEST_F(Hasher, AsksForRehashAfterAChangeOfParameters) {
     const auto dearer = make_password_hasher(pool, {128 * 1024, 1});
     EXPECT_TRUE(run.await(dearer->verify(right, phc, nobody))->needs_rehash);
     EXPECT_FALSE(run.await(dearer->verify(wrong, phc, nobody))->needs_rehash);
+}
+
+// A worker meets the memory of its last hash again: only the first one brings pages, 4,864 where none is huge.
+TEST_F(Hasher, KeepsTheMemoryOfItsWorkers) {
+    const auto pages_for = [&](const auto& call) {
+        rusage before{}, after{};
+        getrusage(RUSAGE_SELF, &before);
+        EXPECT_TRUE(call());
+        getrusage(RUSAGE_SELF, &after);
+        return after.ru_minflt - before.ru_minflt;
+    };
+    const auto usual = make_password_hasher(pool, {});
+    const std::string phc = run.await(usual->hash(right, nobody)).value();
+    EXPECT_LT(pages_for([&] { return run.await(usual->verify(right, phc, nobody))->matches; }), 200);
+    EXPECT_LT(pages_for([&] { return run.await(usual->hash(right, nobody)).has_value(); }), 200);
 }
 
 // L1: an unknown user's comparison ends in no, whatever was typed.
