@@ -16,7 +16,7 @@ constexpr int readable_and_writable = PROT_READ | PROT_WRITE;
 constexpr int private_memory = MAP_PRIVATE | MAP_ANONYMOUS;
 
 // Begins where a huge page may begin. Whether the system has huge pages to give is up to it. Null without memory.
-void* map_aligned(std::size_t size) noexcept {
+char* map_aligned(std::size_t size) noexcept {
     const int before = errno;
     void* const mapped = mmap64(nullptr, size + huge_page, readable_and_writable, private_memory, -1, 0);
     if (mapped == MAP_FAILED)
@@ -56,10 +56,15 @@ public:
         return memory_;
     }
 
-    // False when that isn't what was lent.
+    // False when that is to be unmapped like anything else.
     bool take_back(void* memory, std::size_t size) noexcept {
-        if (lent_ == 0 || memory != memory_ || size != lent_)
+        char* const first = static_cast<char*>(memory);
+        if (first < memory_ || first >= memory_ + lent_)
             return false;
+        if (first != memory_ || size != lent_) {
+            let_go_of_what_is_lent();  // there will be a hole in it
+            return false;
+        }
         explicit_bzero(memory_, lent_);
         lent_ = 0;
         return true;
@@ -82,7 +87,7 @@ public:
     }
 
 private:
-    void* memory_ = nullptr;
+    char* memory_ = nullptr;
     std::size_t size_ = 0;  // of memory_
     std::size_t lent_ = 0;  // bytes of it that somebody has; 0: nobody
     std::size_t most_ = 0;

@@ -178,6 +178,21 @@ TEST_F(HashMemory, WhatIsStillLentBelongsToWhoeverHasIt) {
     EXPECT_FALSE(is_mapped(memory));
 }
 
+TEST_F(HashMemory, WhatIsUnmappedInPartsIsKeptNoMore) {
+    const kept_hash_memory kept(kept_size);
+    for (const std::size_t from : {std::size_t{0}, one_mebibyte}) {
+        char* const memory = map(kept_size);
+        std::memset(memory, 'x', kept_size);
+        ASSERT_EQ(munmap(memory + from, one_mebibyte), 0);
+        EXPECT_FALSE(is_mapped(memory + from));
+        EXPECT_TRUE(is_filled_with('x', memory + 2 * one_mebibyte, kept_size - 2 * one_mebibyte));
+        char* const next = map(kept_size);
+        EXPECT_TRUE(is_filled_with(0, next, kept_size));
+        munmap(next, kept_size);
+        munmap(memory, kept_size);
+    }
+}
+
 // E5: told apart from a wrong password, with the memory kept as without. In a process of its own, whose
 // address space has an end.
 TEST_F(HashMemory, WithoutMemoryIsOverloaded) {
