@@ -1,6 +1,6 @@
 // argon2id in its own bounded pool of low-priority threads.
 //
-// A hash takes about 20 ms of one core and 19 MiB: it must neither run on an io thread nor in unbounded number. At most
+// A hash takes about 10 ms of one core and 19 MiB: it must neither run on an io thread nor in unbounded number. At most
 // `workers` run and `queue` wait, and nobody waits longer than password.max_wait: who would have to gets
 // errc::overloaded at once (requirement E2). The queue is fair between clients: each in turn, and when it is full,
 // whoever has most in it loses the last of it to a client that has less.
