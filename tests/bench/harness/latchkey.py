@@ -1,0 +1,33 @@
+"""A Latchkey to be measured, with as many live sessions as wanted: there is no other way to have a million than to write
+them into its database before it starts."""
+
+import pathlib
+from dataclasses import dataclass
+
+CHECK = "/api/authz/auth-request"
+# What a proxy asks with, see config/nginx/latchkey.conf.
+CHECK_HEADERS = {"X-Original-URL": "http://app.example.com/", "X-Original-Method": "GET"}
+COOKIE = "__Host-session"
+
+
+@dataclass
+class Sessions:
+    """A database with them, and the cookies of them all, one a line, in random order."""
+
+    count: int
+    users: int
+    database: pathlib.Path
+    cookies: pathlib.Path
+
+
+def configuration(port: int, database: pathlib.Path, threads: int, more: str) -> str:
+    """Defaults but for what a measurement needs. `more`: whole tables of TOML; one that stands here goes without."""
+    tables = {
+        "server": f'listen = ["127.0.0.1:{port}"]\npublic_url = "http://127.0.0.1:{port}"\nio_threads = {threads}\n'
+                  f'admin_listen = "unix:{database.parent}/{port}-admin"\n',
+        "database": f'url = "sqlite:{database}"\n',
+        "session": "max_total = 20_000_000\n",
+        "limits": "max_connections = 60_000\nmax_connections_per_client = 60_000\n",
+        "log": 'level = "error"\n',
+    }
+    return more + "\n" + "".join(f"[{name}]\n{text}" for name, text in tables.items() if f"[{name}]" not in more)

@@ -1,0 +1,18 @@
+"""An nginx to be measured: one worker, and nothing that its owner would turn off for speed."""
+
+import pathlib
+
+
+def configuration(directory: pathlib.Path, http: str, workers: int = 1) -> str:
+    """`http`: what stands in the http block."""
+    temporary = "".join(f"{kind}_temp_path {directory}/{kind};\n" for kind in
+                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    return (f"worker_processes {workers};\ndaemon off;\npid {directory}/nginx.pid;\nerror_log {directory}/error.log;\n"
+            f"worker_rlimit_nofile 65536;\nevents {{ worker_connections 16384; }}\n"
+            f"http {{\naccess_log off;\nkeepalive_requests 1000000000;\n{temporary}{http}\n}}\n")
+
+
+def constant(port: int, body: str = "") -> str:
+    """A server that answers 200 to everything."""
+    answer = f'return 200 "{body}"' if body else "return 200"
+    return f"server {{ listen 127.0.0.1:{port} reuseport; location / {{ {answer}; }} }}\n"
