@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from . import Failure, latchkey, nginx
+from . import Failure, latchkey, machine, nginx
 from .latchkey import Sessions
 from .load import Load
 from .server import Server
@@ -152,6 +152,11 @@ class Bench:
         return self.server(name, [self.program("latchkey"), "serve", "--config", configuration], port, "/health/ready",
                            cores or self.cores(threads)[0])
 
+    def peer(self, name: str, program: str, threads: int, answer_bytes: int) -> Server:
+        """One of tests/bench/peers in C++, with an answer of that size."""
+        port = self.port()
+        return self.server(name, [self.program(program), port, threads, answer_bytes], port, None, self.cores(threads)[0])
+
     # Turns --------------------------------------------------------------------------------------------------------
 
     def alternate(self, turns: Mapping[str, Turn], rounds: int) -> list[dict[str, Figures]]:
@@ -164,10 +169,22 @@ class Bench:
                 for name in names[number % len(names):] + names[:number % len(names)]:
                     server, measure = turns[name]
                     with self._only(server):
-                        measured[name] = dict(measure())
+                        measured[name] = self._beside_others(server, measure)
             results.append({name: measured[name] for name in names})
             self.say(f"round {number + 1} of {rounds}")
         return results
+
+    @staticmethod
+    def _beside_others(server: Server, measure: Callable[[], Figures]) -> Figures:
+        """Also how many cores were kept busy by what is no part of this: a figure from a busy machine means little."""
+        def other_seconds() -> float:
+            mine = os.times()
+            return machine.busy_seconds() - server.cpu_seconds() - sum(mine[:4])
+
+        begin, before = time.monotonic(), other_seconds()
+        figures = dict(measure())
+        figures["other_cores"] = max(0.0, (other_seconds() - before) / (time.monotonic() - begin))
+        return figures
 
     @contextlib.contextmanager
     def _only(self, server: Server) -> Iterator[None]:

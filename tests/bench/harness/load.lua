@@ -1,23 +1,37 @@
 -- What wrk sends, and what it says at the end: one line of JSON.
 --
---   wrk … -s load.lua URL -- [COOKIE-NAME FILE SEED]
+--   wrk … -s load.lua URL -- [COOKIE-NAME FILE OFFSET COUNT]
 --
--- With a file, each request carries the next of its lines as that cookie, from a place of SEED's on; the file's order is
--- the random order. All requests are made before the clock starts, so that the generator only copies.
+-- With a file, each request carries the next of its lines as that cookie: of COUNT lines from the one after OFFSET bytes on.
+-- The file's order is the random order. All requests are made before the clock starts, so that the generator only copies.
 local requests, at = {}, 0
 
+local function make(head, tail, path, offset, count)
+  local file = assert(io.open(path))
+  file:seek("set", offset)
+  file:read("*l")
+  local again = false
+  for i = 1, count do
+    local line = file:read("*l")
+    if not line then
+      if again then
+        break
+      end
+      again = true
+      file:seek("set", 0)
+      line = file:read("*l")
+    end
+    requests[i] = head .. line .. tail
+  end
+  file:close()
+end
+
 function init(arguments)
-  local name, file, seed = arguments[1], arguments[2], tonumber(arguments[3])
+  local name, path, offset, count = arguments[1], arguments[2], tonumber(arguments[3]), tonumber(arguments[4])
   if name then
     wrk.headers["Cookie"] = "@"
     local head, tail = wrk.format():match("^(.*Cookie: )@(.*)$")
-    head = head .. name .. "="
-    local count = 0
-    for line in io.lines(file) do
-      count = count + 1
-      requests[count] = head .. line .. tail
-    end
-    at = seed % count
+    make(head .. name .. "=", tail, path, offset, count)
   else
     requests[1] = wrk.format()
   end

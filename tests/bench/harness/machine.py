@@ -31,6 +31,13 @@ def sentence(known: dict[str, str | int]) -> str:
     return f"{kind} with {known['cores']} cores ({known['processor']}), {known['memory_gib']} GiB, {known['system']}"
 
 
+def busy_seconds() -> float:
+    """What all cores together have worked since they began."""
+    fields = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    user, nice, system, _, _, irq, softirq, stolen = map(int, fields)
+    return (user + nice + system + irq + softirq + stolen) / os.sysconf("SC_CLK_TCK")
+
+
 def version(command: Sequence[object]) -> str:
     """The first number with a point in it that a program says of itself."""
     try:

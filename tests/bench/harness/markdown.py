@@ -14,7 +14,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def number(value: float) -> str:
     """Three digits that count, and all of those before the point."""
-    for least, digits in ((100, 0), (10, 1), (1, 2)):
+    for least, digits in ((100, 0), (10, 1), (1, 2), (0.1, 3)):
         if abs(value) >= least:
             return f"{value:,.{digits}f}"
     return f"{value:.3g}"

@@ -9,6 +9,7 @@ from . import machine
 from .bench import Bench, ROOT
 
 PLACE = ROOT / "docs/performance"
+BUSY = 0.15  # of a core
 
 
 def record(name: str, suite: ModuleType, bench: Bench, data: dict) -> dict:
@@ -17,13 +18,23 @@ def record(name: str, suite: ModuleType, bench: Bench, data: dict) -> dict:
             "command": f"scripts/bench {name}", "machine": machine.facts(), "versions": known, "data": data}
 
 
+def busy_rounds(data: object) -> int:
+    """In how many measurements something else kept a good part of a core busy, wherever in `data` they are."""
+    if isinstance(data, dict):
+        mine = int(data.get("other_cores", 0) > BUSY)
+        return mine + sum(busy_rounds(one) for one in data.values())
+    return sum(busy_rounds(one) for one in data) if isinstance(data, list) else 0
+
+
 def page(kept: dict, table: str, plots: list[str]) -> str:
     known = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())
     pictures = "".join(f"![{kept['title']}]({plot})\n\n" for plot in plots)
+    busy = busy_rounds(kept["data"])
+    warning = f"**Something else kept the machine busy during {busy} measurements; take the figures with care.**\n\n" if busy else ""
     return (f"# {kept['title']}\n\n"
             f"Measured on {kept['date']} by `{kept['command']}`, which wrote this page, on a {machine.sentence(kept['machine'])}. "
             f"Each round is in [{kept['suite']}.json]({kept['suite']}.json). Of: {known}.\n\n"
-            f"{table.strip()}\n\n{pictures}".rstrip() + "\n")
+            f"{warning}{table.strip()}\n\n{pictures}".rstrip() + "\n")
 
 
 def write(kept: dict, suite: ModuleType, place: pathlib.Path = PLACE) -> None:
