@@ -1,14 +1,16 @@
 """An nginx to be measured: one worker, and nothing that its owner would turn off for speed."""
 
 import pathlib
+import resource
 
 
 def configuration(directory: pathlib.Path, http: str, workers: int = 1) -> str:
     """`http`: what stands in the http block."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     temporary = "".join(f"{kind}_temp_path {directory}/{kind};\n" for kind in
                         ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     return (f"worker_processes {workers};\ndaemon off;\npid {directory}/nginx.pid;\nerror_log {directory}/error.log;\n"
-            f"worker_rlimit_nofile 65536;\nevents {{ worker_connections 16384; }}\n"
+            f"worker_rlimit_nofile {files};\nevents {{ worker_connections 16384; }}\n"
             f"http {{\naccess_log off;\nkeepalive_requests 1000000000;\n{temporary}{http}\n}}\n")
 
 

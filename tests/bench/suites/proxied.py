@@ -1,0 +1,98 @@
+"""What a check adds to a request that nginx serves: auth_request before a constant picture, with Latchkey behind it and with
+another nginx that lets everybody in."""
+
+from harness import machine, markdown, nginx, svg
+from harness.bench import Bench
+from harness.latchkey import CHECK, COOKIE
+from harness.load import Load
+from harness.server import Server
+from harness.spread import column, ratios, spread
+
+TITLE = "What a check adds to a request through nginx"
+TARGETS = ("latchkey", "bench_fill_sessions")
+MINUTES = 2
+OPEN, CONSTANT, GUARDED = "unguarded", "guarded by nginx `return 200`", "guarded by Latchkey"
+LOADS = {"full": 64, "one at a time": 1}
+
+
+def guarded(port: int, backend: int, check: str) -> str:
+    """As config/nginx/latchkey.conf has it, without what pages take."""
+    return (f"upstream guard {{ server 127.0.0.1:{backend}; keepalive 32; }}\n"
+            f"server {{ listen 127.0.0.1:{port} reuseport;\n"
+            f"location / {{ auth_request /guard; auth_request_set $auth_user $upstream_http_remote_user; empty_gif; }}\n"
+            f"location = /guard {{ internal; proxy_pass http://guard{check}; proxy_http_version 1.1;\n"
+            f'proxy_set_header Connection ""; proxy_set_header Upgrade ""; proxy_set_header Content-Length "";\n'
+            f"proxy_pass_request_body off; proxy_set_header X-Original-URL $scheme://$http_host$request_uri;\n"
+            f"proxy_set_header X-Original-Method $request_method; proxy_set_header X-Forwarded-For $remote_addr;\n"
+            f"proxy_set_header X-Real-IP $remote_addr; proxy_set_header X-Request-Id $request_id;\n"
+            f"proxy_buffer_size 16k; proxy_buffers 4 16k; }} }}\n")
+
+
+def fronts(bench: Bench, guard: Server, constant: Server) -> dict[str, Server]:
+    ports = {name: bench.port() for name in (OPEN, CONSTANT, GUARDED)}
+    return {
+        OPEN: bench.nginx(OPEN, ports[OPEN], f"server {{ listen 127.0.0.1:{ports[OPEN]} reuseport; location / {{ empty_gif; }} }}\n"),
+        CONSTANT: bench.nginx(CONSTANT, ports[CONSTANT], guarded(ports[CONSTANT], constant.port, "/"), parts=[constant]),
+        GUARDED: bench.nginx(GUARDED, ports[GUARDED], guarded(ports[GUARDED], guard.port, CHECK), parts=[guard]),
+    }
+
+
+def run(bench: Bench) -> dict:
+    bench.versions["nginx"] = machine.version(["nginx", "-v"])
+    sessions = bench.sessions(1_000 if bench.quick else 1_000_000)
+    guard = bench.latchkey("latchkey", sessions)
+    port = bench.port()
+    constant = bench.nginx("nginx", port, nginx.constant(port))
+    load = Load("/", {}, COOKIE, sessions.cookies)
+
+    def turn(server: Server, connections: int):
+        return server, lambda: bench.load(server, load, bench.seconds(3), connections)
+    servers = fronts(bench, guard, constant)
+    for server in servers.values():
+        bench.load(server, load, 1)
+    found = {}
+    for name, connections in LOADS.items():
+        found[name] = bench.alternate({kind: turn(server, connections) for kind, server in servers.items()}, bench.rounds(5))
+    return {"loads": found}
+
+
+def added(rounds: list[dict], kind: str) -> list[float]:
+    return [one - base for one, base in zip(column(rounds, kind, "p50_us"), column(rounds, OPEN, "p50_us"))]
+
+
+def table(data: dict) -> str:
+    parts = [promises(data["loads"])]
+    for name, rounds in data["loads"].items():
+        rows = []
+        for kind in rounds[0]:
+            rate = column(rounds, kind, "rate")
+            rows.append((kind, markdown.ranged(spread(rate)), markdown.ranged(ratios(rate, column(rounds, OPEN, "rate"))),
+                         markdown.number(spread(column(rounds, kind, "cpu_us"))["median"]),
+                         *(markdown.number(spread(column(rounds, kind, which))["median"]) for which in ("p50_us", "p99_us"))))
+        count = LOADS[name]
+        parts.append(f"## {count} connection{'s' * (count > 1)}\n\n" +
+                     markdown.table(("", "requests/s", "of unguarded", "CPU µs each", "p50 µs", "p99 µs"), rows))
+    return "\n".join(parts)
+
+
+def promises(loads: dict) -> str:
+    full, single = loads["full"], loads["one at a time"]
+    kept = ratios(column(full, GUARDED, "rate"), column(full, OPEN, "rate"))
+    more = ratios(added(single, GUARDED), added(single, CONSTANT))
+    whole = ratios(column(single, GUARDED, "p50_us"), column(single, CONSTANT, "p50_us"))
+    return (f"{len(full)} rounds, nginx and what it asks on one core. Median (least to greatest).\n\n" + markdown.table(("", "measured", "promised"), [
+        ("requests/s with Latchkey, of unguarded", markdown.ranged(kept), markdown.verdict(kept["median"], 0.30, True)),
+        ("what Latchkey adds to p50, of what a constant adds, one request at a time", markdown.ranged(more),
+         markdown.verdict(more["median"], 1.3, False)),
+        ("p50 of the whole request, of that with a constant", markdown.ranged(whole), "")]))
+
+
+def plots(data: dict) -> dict[str, str]:
+    def bars(title: str, unit: str, rounds: list[dict], which: str) -> str:
+        rows = []
+        for series, kind in ((1, OPEN), (2, CONSTANT), (0, GUARDED)):
+            one = spread(column(rounds, kind, which))
+            rows.append((kind.replace("`", ""), one["median"], one["least"], one["greatest"], series))
+        return svg.bars(title, unit, rows)
+    return {"": bars("Requests a second through nginx, one core for all", "/s", data["loads"]["full"], "rate"),
+            "-p50": bars("Half of the answers came within, one request at a time", "µs", data["loads"]["one at a time"], "p50_us")}
