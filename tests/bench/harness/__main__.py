@@ -68,7 +68,7 @@ def main() -> int:
                 report.write(json.loads((report.PLACE / f"{name}.json").read_text()), suite)
             else:
                 run(name, suite, options)
-        except (Failure, FileNotFoundError) as fault:
+        except (Failure, OSError) as fault:
             print(f"{name}: {fault}", file=sys.stderr)
             faults += 1
     return 1 if faults else 0

@@ -143,12 +143,13 @@ class Bench:
         return self._sessions[count, users]
 
     def latchkey(self, name: str = "latchkey", sessions: Sessions | None = None, threads: int = 1, cores: str | None = None,
-                 more: str = "") -> Server:
-        """With these sessions. `more`: tables for its configuration. A database serves one server at a time."""
+                 more: str = "", sockets: Sequence[pathlib.Path] = ()) -> Server:
+        """With these sessions. `more`: tables for its configuration; `sockets`: of Unix, to listen on too. A database serves
+        one server at a time."""
         port = self.port()
         database = sessions.database if sessions else self.file("latchkey.db")
         configuration = self.file("latchkey.toml")
-        configuration.write_text(latchkey.configuration(port, database, threads, more))
+        configuration.write_text(latchkey.configuration(port, database, threads, more, sockets))
         return self.server(name, [self.program("latchkey"), "serve", "--config", configuration], port, "/health/ready",
                            cores or self.cores(threads)[0])
 

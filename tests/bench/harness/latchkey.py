@@ -1,7 +1,9 @@
 """A Latchkey to be measured, with as many live sessions as wanted: there is no other way to have a million than to write
 them into its database before it starts."""
 
+import json
 import pathlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 CHECK = "/api/authz/auth-request"
@@ -20,10 +22,11 @@ class Sessions:
     cookies: pathlib.Path
 
 
-def configuration(port: int, database: pathlib.Path, threads: int, more: str) -> str:
+def configuration(port: int, database: pathlib.Path, threads: int, more: str, sockets: Sequence[pathlib.Path] = ()) -> str:
     """Defaults but for what a measurement needs. `more`: whole tables of TOML; one that stands here goes without."""
+    listen = json.dumps([f"127.0.0.1:{port}", *(f"unix:{one}" for one in sockets)])
     tables = {
-        "server": f'listen = ["127.0.0.1:{port}"]\npublic_url = "http://127.0.0.1:{port}"\nio_threads = {threads}\n'
+        "server": f'listen = {listen}\npublic_url = "http://127.0.0.1:{port}"\nio_threads = {threads}\n'
                   f'admin_listen = "unix:{database.parent}/{port}-admin"\n',
         "database": f'url = "sqlite:{database}"\n',
         "session": "max_total = 20_000_000\n",

@@ -87,12 +87,12 @@ class Server:
         return processes.resident_bytes(self.pids())
 
     def pause(self) -> None:
-        """Nothing that it does on its own takes anything from another server's turn."""
-        for pid in self.pids():
+        """Nothing that it does on its own takes anything from another server's turn. Its parts go on: others may share them."""
+        for pid in processes.family(self.pid):
             os.kill(pid, signal.SIGSTOP)
 
     def resume(self) -> None:
-        for pid in self.pids():
+        for pid in processes.family(self.pid):
             os.kill(pid, signal.SIGCONT)
 
     def stop(self, seconds: float = 15) -> None:

@@ -1,6 +1,8 @@
 """What a check adds to a request that nginx serves: auth_request before a constant picture, with Latchkey behind it and with
 another nginx that lets everybody in."""
 
+import pathlib
+
 from harness import machine, markdown, nginx, svg
 from harness.bench import Bench
 from harness.latchkey import CHECK, COOKIE
@@ -12,12 +14,14 @@ TITLE = "What a check adds to a request through nginx"
 TARGETS = ("latchkey", "bench_fill_sessions")
 MINUTES = 2
 OPEN, CONSTANT, GUARDED = "unguarded", "guarded by nginx `return 200`", "guarded by Latchkey"
+CONSTANT_UNIX, GUARDED_UNIX = f"{CONSTANT}, Unix socket", f"{GUARDED}, Unix socket"
 LOADS = {"full": 64, "one at a time": 1}
 
 
-def guarded(port: int, backend: int, check: str) -> str:
-    """As config/nginx/latchkey.conf has it, without what pages take."""
-    return (f"upstream guard {{ server 127.0.0.1:{backend}; keepalive 32; }}\n"
+def guarded(port: int, backend: str, check: str) -> str:
+    """As config/nginx/latchkey.conf has it, without what pages take. As many connections are kept as are ever used: opening
+    one for a check costs more than the check."""
+    return (f"upstream guard {{ server {backend}; keepalive 128; }}\n"
             f"server {{ listen 127.0.0.1:{port} reuseport;\n"
             f"location / {{ auth_request /guard; auth_request_set $auth_user $upstream_http_remote_user; empty_gif; }}\n"
             f"location = /guard {{ internal; proxy_pass http://guard{check}; proxy_http_version 1.1;\n"
@@ -28,26 +32,29 @@ def guarded(port: int, backend: int, check: str) -> str:
             f"proxy_buffer_size 16k; proxy_buffers 4 16k; }} }}\n")
 
 
-def fronts(bench: Bench, guard: Server, constant: Server) -> dict[str, Server]:
-    ports = {name: bench.port() for name in (OPEN, CONSTANT, GUARDED)}
-    return {
-        OPEN: bench.nginx(OPEN, ports[OPEN], f"server {{ listen 127.0.0.1:{ports[OPEN]} reuseport; location / {{ empty_gif; }} }}\n"),
-        CONSTANT: bench.nginx(CONSTANT, ports[CONSTANT], guarded(ports[CONSTANT], constant.port, "/"), parts=[constant]),
-        GUARDED: bench.nginx(GUARDED, ports[GUARDED], guarded(ports[GUARDED], guard.port, CHECK), parts=[guard]),
-    }
+def fronts(bench: Bench, guard: Server, guard_socket: pathlib.Path, constant: Server, constant_socket: pathlib.Path) -> dict[str, Server]:
+    port = bench.port()
+    made = {OPEN: bench.nginx(OPEN, port, f"server {{ listen 127.0.0.1:{port} reuseport; location / {{ empty_gif; }} }}\n")}
+    for name, backend, check, part in (
+            (CONSTANT, f"127.0.0.1:{constant.port}", "/", constant), (GUARDED, f"127.0.0.1:{guard.port}", CHECK, guard),
+            (CONSTANT_UNIX, f"unix:{constant_socket}", "/", constant), (GUARDED_UNIX, f"unix:{guard_socket}", CHECK, guard)):
+        port = bench.port()
+        made[name] = bench.nginx(name, port, guarded(port, backend, check), parts=[part])
+    return made
 
 
 def run(bench: Bench) -> dict:
     bench.versions["nginx"] = machine.version(["nginx", "-v"])
     sessions = bench.sessions(1_000 if bench.quick else 1_000_000)
-    guard = bench.latchkey("latchkey", sessions)
+    guard_socket, constant_socket = bench.file("guard.sock"), bench.file("constant.sock")
+    guard = bench.latchkey("latchkey", sessions, sockets=[guard_socket])
     port = bench.port()
-    constant = bench.nginx("nginx", port, nginx.constant(port))
+    constant = bench.nginx("nginx", port, nginx.constant(port, socket=constant_socket))
     load = Load("/", {}, COOKIE, sessions.cookies)
 
     def turn(server: Server, connections: int):
         return server, lambda: bench.load(server, load, bench.seconds(3), connections)
-    servers = fronts(bench, guard, constant)
+    servers = fronts(bench, guard, guard_socket, constant, constant_socket)
     for server in servers.values():
         bench.load(server, load, 1)
     found = {}
@@ -77,20 +84,25 @@ def table(data: dict) -> str:
 
 def promises(loads: dict) -> str:
     full, single = loads["full"], loads["one at a time"]
-    kept = ratios(column(full, GUARDED, "rate"), column(full, OPEN, "rate"))
-    more = ratios(added(single, GUARDED), added(single, CONSTANT))
-    whole = ratios(column(single, GUARDED, "p50_us"), column(single, CONSTANT, "p50_us"))
-    return (f"{len(full)} rounds, nginx and what it asks on one core. Median (least to greatest).\n\n" + markdown.table(("", "measured", "promised"), [
-        ("requests/s with Latchkey, of unguarded", markdown.ranged(kept), markdown.verdict(kept["median"], 0.30, True)),
-        ("what Latchkey adds to p50, of what a constant adds, one request at a time", markdown.ranged(more),
-         markdown.verdict(more["median"], 1.3, False)),
-        ("p50 of the whole request, of that with a constant", markdown.ranged(whole), "")]))
+    rows = []
+    for ours, theirs, where in ((GUARDED, CONSTANT, "TCP"), (GUARDED_UNIX, CONSTANT_UNIX, "Unix socket")):
+        kept = ratios(column(full, ours, "rate"), column(full, OPEN, "rate"))
+        most = ratios(column(full, theirs, "rate"), column(full, OPEN, "rate"))
+        work = ratios(column(full, OPEN, "cpu_us"), column(full, ours, "cpu_us"))
+        more = ratios(added(single, ours), added(single, theirs))
+        rows += [(f"{where}: requests/s with Latchkey, of unguarded", markdown.ranged(kept), markdown.verdict(kept["median"], 0.30, True)),
+                 (f"{where}: the same by CPU time, where wrk is the limit", markdown.ranged(work), ""),
+                 (f"{where}: requests/s with a constant behind, of unguarded", markdown.ranged(most), ""),
+                 (f"{where}: what Latchkey adds to p50, of what a constant adds, one request at a time", markdown.ranged(more),
+                  markdown.verdict(more["median"], 1.3, False))]
+    return (f"{len(full)} rounds, nginx and what it asks on one core. Median (least to greatest).\n\n" +
+            markdown.table(("", "measured", "promised"), rows))
 
 
 def plots(data: dict) -> dict[str, str]:
     def bars(title: str, unit: str, rounds: list[dict], which: str) -> str:
         rows = []
-        for series, kind in ((1, OPEN), (2, CONSTANT), (0, GUARDED)):
+        for series, kind in ((1, OPEN), (2, CONSTANT), (2, CONSTANT_UNIX), (0, GUARDED), (0, GUARDED_UNIX)):
             one = spread(column(rounds, kind, which))
             rows.append((kind.replace("`", ""), one["median"], one["least"], one["greatest"], series))
         return svg.bars(title, unit, rows)
