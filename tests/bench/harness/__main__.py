@@ -49,6 +49,7 @@ def run(name: str, suite: ModuleType, options: argparse.Namespace) -> None:
             report.write(kept, suite, pathlib.Path(scratch))
     else:
         report.write(kept, suite)
+        report.write_index()
 
 
 def main() -> int:
@@ -66,6 +67,7 @@ def main() -> int:
         try:
             if options.render:
                 report.write(json.loads((report.PLACE / f"{name}.json").read_text()), suite)
+                report.write_index()
             else:
                 run(name, suite, options)
         except (Failure, OSError) as fault:

@@ -51,6 +51,11 @@ class Bench:
         """Of each round."""
         return self._seconds or (1 if self.quick else usual)
 
+    def flags(self) -> list[str]:
+        """What was said beside the suite's name."""
+        given = {"--rounds": self._rounds, "--seconds": self._seconds}
+        return [f"{flag} {value}" for flag, value in given.items() if value] + ["--large"] * self.large
+
     def wanted(self, name: str) -> bool:
         """Whether --only lets this part of a suite run."""
         return not self.only or any(word in name for word in self.only)

@@ -18,13 +18,19 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def _stat(pid: int) -> list[str]:
+    """What stands in /proc/PID/stat after the name."""
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+
+
+def state(pid: int) -> str:
+    """A letter: R, S, T for stopped, Z for ended."""
+    return _stat(pid)[0]
+
+
 def cpu_seconds(pids: list[int]) -> float:
     """User and system time, that of children which have ended included."""
-    total = 0
-    for pid in pids:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        total += sum(map(int, fields[11:15]))
-    return total / _TICK
+    return sum(sum(map(int, _stat(pid)[11:15])) for pid in pids) / _TICK
 
 
 def status(pid: int, field: str) -> int:

@@ -15,7 +15,7 @@ BUSY = 0.15  # of a core
 def record(name: str, suite: ModuleType, bench: Bench, data: dict) -> dict:
     known = {"latchkey": machine.commit(ROOT), "wrk": machine.debian_version("wrk"), **bench.versions}
     return {"suite": name, "title": suite.TITLE, "date": datetime.date.today().isoformat(),
-            "command": f"scripts/bench {name}", "machine": machine.facts(), "versions": known, "data": data}
+            "command": " ".join(["scripts/bench", name, *bench.flags()]), "machine": machine.facts(), "versions": known, "data": data}
 
 
 def busy_rounds(data: object) -> int:
@@ -44,3 +44,18 @@ def write(kept: dict, suite: ModuleType, place: pathlib.Path = PLACE) -> None:
         (place / f"{name}{end}.svg").write_text(picture)
     (place / f"{name}.md").write_text(page(kept, suite.table(kept["data"]), [f"{name}{end}.svg" for end in drawn]))
     (place / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n")
+
+
+def index(text: str, place: pathlib.Path) -> str:
+    """`text` with its list of pages anew, between two comments that stand in it."""
+    begin, end = "<!-- pages: written by scripts/bench -->\n", "<!-- end of pages -->\n"
+    known = [json.loads(one.read_text()) for one in sorted(place.glob("*.json"))]
+    rows = [(f"[{one['title']}]({one['suite']}.md)", f"`{one['command']}`", one["date"]) for one in known]
+    head, _, rest = text.partition(begin)
+    lines = "".join(f"| {' | '.join(row)} |\n" for row in [("", "again by", "measured"), ("---", "---", "---"), *rows])
+    return head + begin + "\n" + lines + "\n" + end + rest.partition(end)[2]
+
+
+def write_index(place: pathlib.Path = PLACE) -> None:
+    page = place / "README.md"
+    page.write_text(index(page.read_text(), place))

@@ -88,8 +88,12 @@ class Server:
 
     def pause(self) -> None:
         """Nothing that it does on its own takes anything from another server's turn. Its parts go on: others may share them."""
-        for pid in processes.family(self.pid):
+        stopped = processes.family(self.pid)
+        for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
+        end = time.monotonic() + 1
+        while time.monotonic() < end and not all(processes.state(pid) in "TZ" for pid in stopped):
+            time.sleep(0.001)
 
     def resume(self) -> None:
         for pid in processes.family(self.pid):
