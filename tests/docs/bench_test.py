@@ -151,11 +151,13 @@ class Command(unittest.TestCase):
             kept = report.record("name", Suite, bench, {"x": 5, "rounds": [{"a": {"other_cores": 0.9}}]})
             report.write(kept, Suite, pathlib.Path(place))
             page = (pathlib.Path(place) / "name.md").read_text()
-            readme = report.index("before\n<!-- pages: written by scripts/bench -->\nold\n<!-- end of pages -->\nafter\n", pathlib.Path(place))
+            before = "before\n<!-- pages: written by scripts/bench -->\nold\n<!-- end of pages -->\nafter\n"
+            readme = report.index(before, pathlib.Path(place))
             self.assertEqual(sorted(os.listdir(place)), ["name-more.svg", "name.json", "name.md", "name.svg"])
-        self.assertTrue(readme.startswith("before\n") and readme.endswith("\nafter\n") and "[A title](name.md)" in readme, readme)
+        self.assertRegex(readme, r"(?s)^before\n.*\[A title\]\(name\.md\).*\nafter\n$")
         self.assertNotIn("old", readme)
-        for part in ("# A title", "5 is x", "scripts/bench name", "name-more.svg", "busy during 1 measurement", str(machine.facts()["cores"])):
+        for part in ("# A title", "5 is x", "scripts/bench name", "name-more.svg", "busy during 1 measurement",
+                     str(machine.facts()["cores"])):
             self.assertIn(part, page)
 
     def test_tables_of_ones_own_take_the_place_of_the_usual(self):

@@ -20,18 +20,22 @@ def suites() -> dict[str, ModuleType]:
 
 def arguments(known: dict[str, ModuleType]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures, and writes docs/performance.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="; ".join(f"{name}: {one.TITLE}" for name, one in known.items()))
+    titles = "; ".join(f"{name}: {one.TITLE}" for name, one in known.items())
+    parser.add_argument("names", nargs="*", metavar="NAME", help=titles)
     parser.add_argument("--list", action="store_true", help="name the suites and leave")
     parser.add_argument("--targets", action="store_true", help="name what CMake has to build for them and leave")
     parser.add_argument("--quick", action="store_true", help="one short round, to see that it works; keeps nothing")
     parser.add_argument("--rounds", type=int, help="how many, instead of each suite's own number")
     parser.add_argument("--seconds", type=int, help="how long each measurement is, instead of each suite's own number")
-    parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="parts of suites with WORD in their name; keeps nothing")
+    parser.add_argument("--only", nargs="+", default=[], metavar="WORD",
+                        help="parts of suites with WORD in their name; keeps nothing")
     parser.add_argument("--large", action="store_true", help="also what takes long or much memory")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("BENCH_PORT", 21000)), help="take ports from here on")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("BENCH_PORT", 21000)),
+                        help="take ports from here on")
     parser.add_argument("--turns", metavar="FILE", default=os.environ.get("BENCH_TURNS"),
                         help="lock this file while measuring, to take turns with others on this machine")
-    parser.add_argument("--render", action="store_true", help="measure nothing: write pages and plots anew from what is kept")
+    parser.add_argument("--render", action="store_true",
+                        help="measure nothing: write pages and plots anew from what is kept")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in known]:
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
@@ -40,7 +44,8 @@ def arguments(known: dict[str, ModuleType]) -> argparse.Namespace:
 
 def run(name: str, suite: ModuleType, options: argparse.Namespace) -> None:
     print(f"{name}: {suite.TITLE} (about {suite.MINUTES:g} min)", file=sys.stderr, flush=True)
-    with Bench(options.quick, options.rounds, options.seconds, options.only, options.large, options.port, options.turns) as bench:
+    with Bench(options.quick, options.rounds, options.seconds, options.only, options.large, options.port,
+               options.turns) as bench:
         data = suite.run(bench)
         kept = report.record(name, suite, bench, data)
     print(suite.table(data))

@@ -35,17 +35,19 @@ class Load:
             raise Failure(f"{server.name} answers {answer.status} to {self.target}: {answer.body[:200]!r}")
         return answer.size
 
-    def run(self, server: Server, cores: str, seconds: int, connections: int, threads: int = 1) -> dict[str, float]:
+    def run(self, server: Server, cores: str, seconds: int, connections: int,
+            threads: int = 1) -> dict[str, float]:
         """Requests a second, the server's processor time for each, and latencies. Raises Failure when any answer was
         not 2xx: wrk counts what is 400 and above, and a redirect betrays itself by its size."""
         size = self.probe(server)
-        command = ["taskset", "-c", cores, "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
-                   "-s", str(SCRIPT)]
+        command = ["taskset", "-c", cores, "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
+                   "--latency", "-s", str(SCRIPT)]
         for name, value in self.headers.items():
             command += ["-H", f"{name}: {value}"]
         command.append(f"http://127.0.0.1:{server.port}{self.target}")
         if self.cookies:
-            command += ["--", self.cookie_name, str(self.cookies), str(random.randrange(self.cookies.stat().st_size)), str(seconds * MOST)]
+            begin = random.randrange(self.cookies.stat().st_size)
+            command += ["--", self.cookie_name, str(self.cookies), str(begin), str(seconds * MOST)]
         before = server.cpu_seconds()
         said = subprocess.run(command, capture_output=True, text=True)
         used = server.cpu_seconds() - before
@@ -56,7 +58,8 @@ class Load:
         self._judge(server.name, figures, size)
         self.probe(server)
         count = figures["requests"]
-        return {"rate": count / figures["seconds"], "cpu_us": used * 1e6 / count, "cpu_share": used / figures["seconds"],
+        return {"rate": count / figures["seconds"], "cpu_us": used * 1e6 / count,
+                "cpu_share": used / figures["seconds"],
                 **{name: figures[name] for name in ("requests", "p50_us", "p90_us", "p99_us", "p999_us", "max_us")}}
 
     @staticmethod

@@ -15,7 +15,8 @@ BUSY = 0.15  # of a core
 def record(name: str, suite: ModuleType, bench: Bench, data: dict) -> dict:
     known = {"latchkey": machine.commit(ROOT), "wrk": machine.debian_version("wrk"), **bench.versions}
     return {"suite": name, "title": suite.TITLE, "date": datetime.date.today().isoformat(),
-            "command": " ".join(["scripts/bench", name, *bench.flags()]), "machine": machine.facts(), "versions": known, "data": data}
+            "command": " ".join(["scripts/bench", name, *bench.flags()]),
+            "machine": machine.facts(), "versions": known, "data": data}
 
 
 def busy_rounds(data: object) -> int:
@@ -30,10 +31,13 @@ def page(kept: dict, table: str, plots: list[str]) -> str:
     known = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())
     pictures = "".join(f"![{kept['title']}]({plot})\n\n" for plot in plots)
     busy = busy_rounds(kept["data"])
-    warning = f"**Something else kept the machine busy during {busy} measurements; take the figures with care.**\n\n" if busy else ""
+    warning = ""
+    if busy:
+        warning = f"**Something else kept the machine busy during {busy} measurements; take the figures with care.**\n\n"
     return (f"# {kept['title']}\n\n"
-            f"Measured on {kept['date']} by `{kept['command']}`, which wrote this page, on a {machine.sentence(kept['machine'])}. "
-            f"Each round is in [{kept['suite']}.json]({kept['suite']}.json). Of: {known}.\n\n"
+            f"Measured on {kept['date']} by `{kept['command']}`, which wrote this page, on a "
+            f"{machine.sentence(kept['machine'])}. Each round is in [{kept['suite']}.json]({kept['suite']}.json). "
+            f"Of: {known}.\n\n"
             f"{warning}{table.strip()}\n\n{pictures}".rstrip() + "\n")
 
 

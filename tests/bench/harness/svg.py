@@ -90,5 +90,6 @@ def lines(title: str, across: str, up: str, series: Mapping[str, Sequence[tuple[
         parts += [f'<circle cx="{at_x(x):.1f}" cy="{at_y(y):.1f}" r="3" class="s{i % SERIES}"/>' for x, y in one]
         y = bottom + 64 + 20 * (i // 2)
         x = left + (i % 2) * 330
-        parts.append(f'<rect x="{x}" y="{y - 10}" width="12" height="12" rx="2" class="s{i % SERIES}"/>' + _text(x + 18, y, name))
+        parts.append(f'<rect x="{x}" y="{y - 10}" width="12" height="12" rx="2" class="s{i % SERIES}"/>')
+        parts.append(_text(x + 18, y, name))
     return _page(title, bottom + 64 + 20 * ((len(series) + 1) // 2), parts)

@@ -1,5 +1,5 @@
-"""What Latchkey is held against: each folder is one of them, with what it takes to start it as its authors advise for production
-and what makes it fast, and to have a hundred sessions in it."""
+"""What Latchkey is held against: each folder is one of them, with what it takes to start it as its authors advise for
+production and what makes it fast, and to have a hundred sessions in it."""
 
 import pathlib
 from dataclasses import dataclass

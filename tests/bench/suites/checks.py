@@ -11,7 +11,8 @@ TITLE = "Checks against servers that answer a constant"
 TARGETS = ("latchkey", "bench_fill_sessions", "peer_epoll", "peer_beast")
 MINUTES = 8
 
-NGINX, BARE, EPOLL, BEAST = "nginx `return 200`", "the same, asked without a cookie", "bare epoll, constant", "Beast, constant"
+NGINX, BARE = "nginx `return 200`", "the same, asked without a cookie"
+EPOLL, BEAST = "bare epoll, constant", "Beast, constant"
 SESSIONS = {"1 k": 1_000, "100 k": 100_000, "1 M": 1_000_000}
 CONNECTIONS = (64, 1000)
 
@@ -68,12 +69,16 @@ def cell_table(cell: dict) -> str:
                      markdown.ranged(ratios(figure("rate"), column(rounds, NGINX, "rate"))),
                      markdown.ranged(spread(figure("cpu_us"))),
                      markdown.ranged(ratios(figure("cpu_us"), column(rounds, NGINX, "cpu_us"))),
-                     *(markdown.number(spread(figure(which))["median"] / 1000) for which in ("p50_us", "p99_us", "p999_us")),
+                     *(markdown.number(spread(figure(which))["median"] / 1000)
+                       for which in ("p50_us", "p99_us", "p999_us")),
                      markdown.number(spread(figure("cpu_share"))["median"])))
-    shared = "" if threads == 1 else ", which share their cores with wrk where there are only two: the rate says little there"
+    shared = ""
+    if threads > 1:
+        shared = ", which share their cores with wrk where there are only two: the rate says little there"
     return (f"## {threads} server thread{'s' * (threads > 1)}, {cell['connections']:,} connections\n\n"
             f"{len(rounds)} rounds: median (least to greatest){shared}. Latencies are medians, in ms.\n\n" +
-            markdown.table(("", "requests/s", "of nginx's", "CPU µs each", "of nginx's", "p50", "p99", "p99.9", "cores used"), rows))
+            markdown.table(("", "requests/s", "of nginx's", "CPU µs each", "of nginx's", "p50", "p99", "p99.9",
+                            "cores used"), rows))
 
 
 def promises(cells: list[dict]) -> str:
@@ -90,9 +95,11 @@ def promises(cells: list[dict]) -> str:
             wanted = [("requests/s", "rate", 1.0, True), ("p99", "p99_us", 1.2, False), *wanted]
         for what, which, promise, at_least in wanted:
             ratio = against(which)
-            rows.append((f"{what}, of nginx's, {where}", markdown.ranged(ratio), markdown.verdict(ratio["median"], promise, at_least)))
+            rows.append((f"{what}, of nginx's, {where}", markdown.ranged(ratio),
+                         markdown.verdict(ratio["median"], promise, at_least)))
     for connections in CONNECTIONS:
-        gain = ratios([2 * one for one in column(by[1, connections], full, "cpu_us")], column(by[2, connections], full, "cpu_us"))
+        alone, together = (column(by[threads, connections], full, "cpu_us") for threads in (1, 2))
+        gain = ratios([2 * one for one in alone], together)
         rows.append((f"two threads against one, by CPU time, {connections:,} connections", markdown.ranged(gain),
                      markdown.verdict(gain["median"], 1.8, True)))
     return f"Promised for {full.split(', ')[1]}, each figure of a round held against nginx's of the same round:\n\n" + \

@@ -1,4 +1,4 @@
-"""Checks by Latchkey and by what else one could have: a core for the server, whatever belongs to it, and another for the load."""
+"""Checks by Latchkey and by what else one could have: one core for the server with all that belongs to it, one for the load."""
 
 import importlib
 from dataclasses import dataclass
@@ -51,11 +51,10 @@ def run(bench: Bench) -> dict:
             bench.say(f"left out: {entry.name}: {fault}")
     versions(bench)
 
-    def turn(server: Server, load: Load):
-        return server, lambda: bench.load(server, load, bench.seconds(3), CONNECTIONS)
-    turns = {name: turn(*one) for name, one in asked.items()}
-    warm = {name: (server, lambda server=server, load=load: bench.load(server, load, 1 if bench.quick else 4, CONNECTIONS))
-            for name, (server, load) in asked.items()}
+    def turn(server: Server, load: Load, seconds: int):
+        return server, lambda: bench.load(server, load, seconds, CONNECTIONS)
+    turns = {name: turn(server, load, bench.seconds(3)) for name, (server, load) in asked.items()}
+    warm = {name: turn(server, load, 1 if bench.quick else 4) for name, (server, load) in asked.items()}
     bench.say("everybody warms up")  # what is compiled as it runs is slower at first
     bench.alternate(warm, 1)
     memory = {name: server.resident_bytes() for name, (server, _) in asked.items()}
@@ -75,8 +74,8 @@ def constant(bench: Bench) -> tuple[Server, Load]:
 def versions(bench: Bench) -> None:
     from peers.node.start import package_version
     bench.versions |= {name: machine.version([name, "-v"]) for name in ("nginx", "node", "redis-server")}
-    for name in ("express", "express-session", "connect-redis", "redis", "fastify", "@fastify/session", "@fastify/secure-session",
-                 "better-auth", "better-sqlite3"):
+    for name in ("express", "express-session", "connect-redis", "redis", "fastify", "@fastify/session",
+                 "@fastify/secure-session", "better-auth", "better-sqlite3"):
         bench.versions[name] = package_version(name)
     for package in ("glewlwyd", "lemonldap-ng-fastcgi-server", "apache2-bin"):
         bench.versions[package] = machine.debian_version(package)
@@ -91,12 +90,13 @@ def table(data: dict) -> str:
         word = markdown.verdict(times["median"], promised[name], True) if promised.get(name) else ""
         rows.append((name, markdown.ranged(spread(rate)), "" if name == OURS else markdown.ranged(times), word,
                      markdown.number(spread(column(rounds, name, "cpu_us"))["median"]),
-                     *(markdown.number(spread(column(rounds, name, which))["median"] / 1000) for which in ("p50_us", "p99_us")),
+                     *(markdown.number(spread(column(rounds, name, which))["median"] / 1000)
+                       for which in ("p50_us", "p99_us")),
                      f"{data['memory'][name] / 2**20:,.0f}"))
     rows += [(name, f"left out: {why}", *[""] * 6) for name, why in data["left_out"].items()]
-    return (f"{len(rounds)} rounds, {CONNECTIONS} connections, one core for the server with all that belongs to it; random cookies: "
-            f"of a million live sessions for {OURS}, of a hundred for the others. Median (least to greatest); latencies in ms; memory "
-            f"with those sessions.\n\n" +
+    return (f"{len(rounds)} rounds, {CONNECTIONS} connections, one core for the server with all that belongs to it; random "
+            f"cookies: of a million live sessions for {OURS}, of a hundred for the others. Median (least to greatest); "
+            f"latencies in ms; memory with those sessions.\n\n" +
             markdown.table(("", "checks/s", f"{OURS} is faster by", "promised", "CPU µs each", "p50", "p99", "MiB"), rows))
 
 
@@ -104,5 +104,6 @@ def plots(data: dict) -> dict[str, str]:
     rows = []
     for name in data["rounds"][0]:
         one = spread(column(data["rounds"], name, "rate"))
-        rows.append((name.replace("`", ""), one["median"], one["least"], one["greatest"], 0 if name == OURS else 1 if name == NGINX else 2))
+        rows.append((name.replace("`", ""), one["median"], one["least"], one["greatest"],
+                     {OURS: 0, NGINX: 1}.get(name, 2)))
     return {"": svg.bars("Checks a second on one core", "/s", rows, left=330)}

@@ -32,7 +32,8 @@ def guarded(port: int, backend: str, check: str) -> str:
             f"proxy_buffer_size 16k; proxy_buffers 4 16k; }} }}\n")
 
 
-def fronts(bench: Bench, guard: Server, guard_socket: pathlib.Path, constant: Server, constant_socket: pathlib.Path) -> dict[str, Server]:
+def fronts(bench: Bench, guard: Server, guard_socket: pathlib.Path, constant: Server,
+           constant_socket: pathlib.Path) -> dict[str, Server]:
     port = bench.port()
     made = {OPEN: bench.nginx(OPEN, port, f"server {{ listen 127.0.0.1:{port} reuseport; location / {{ empty_gif; }} }}\n")}
     for name, backend, check, part in (
@@ -90,11 +91,12 @@ def promises(loads: dict) -> str:
         most = ratios(column(full, theirs, "rate"), column(full, OPEN, "rate"))
         work = ratios(column(full, OPEN, "cpu_us"), column(full, ours, "cpu_us"))
         more = ratios(added(single, ours), added(single, theirs))
-        rows += [(f"{where}: requests/s with Latchkey, of unguarded", markdown.ranged(kept), markdown.verdict(kept["median"], 0.30, True)),
+        rows += [(f"{where}: requests/s with Latchkey, of unguarded", markdown.ranged(kept),
+                  markdown.verdict(kept["median"], 0.30, True)),
                  (f"{where}: the same by CPU time, where wrk is the limit", markdown.ranged(work), ""),
                  (f"{where}: requests/s with a constant behind, of unguarded", markdown.ranged(most), ""),
-                 (f"{where}: what Latchkey adds to p50, of what a constant adds, one request at a time", markdown.ranged(more),
-                  markdown.verdict(more["median"], 1.3, False))]
+                 (f"{where}: what Latchkey adds to p50, of what a constant adds, one request at a time",
+                  markdown.ranged(more), markdown.verdict(more["median"], 1.3, False))]
     return (f"{len(full)} rounds, nginx and what it asks on one core. Median (least to greatest).\n\n" +
             markdown.table(("", "measured", "promised"), rows))
 
@@ -106,5 +108,6 @@ def plots(data: dict) -> dict[str, str]:
             one = spread(column(rounds, kind, which))
             rows.append((kind.replace("`", ""), one["median"], one["least"], one["greatest"], series))
         return svg.bars(title, unit, rows)
-    return {"": bars("Requests a second through nginx, one core for all", "/s", data["loads"]["full"], "rate"),
-            "-p50": bars("Half of the answers came within, one request at a time", "µs", data["loads"]["one at a time"], "p50_us")}
+    full, single = data["loads"]["full"], data["loads"]["one at a time"]
+    return {"": bars("Requests a second through nginx, one core for all", "/s", full, "rate"),
+            "-p50": bars("Half of the answers came within, one request at a time", "µs", single, "p50_us")}

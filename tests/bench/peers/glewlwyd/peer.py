@@ -16,7 +16,8 @@ MODULES = {"user_module": "user", "user_middleware_module": "user_middleware", "
 
 def configuration(port: int, database: pathlib.Path) -> str:
     modules = "".join(f'{name}_path="/usr/lib/glewlwyd/{folder}"\n' for name, folder in MODULES.items())
-    return (f'port={port}\nbind_address="127.0.0.1"\nexternal_url="http://127.0.0.1:{port}"\nlogin_url="login.html"\napi_prefix="api"\n'
+    return (f'port={port}\nbind_address="127.0.0.1"\nexternal_url="http://127.0.0.1:{port}"\n'
+            f'login_url="login.html"\napi_prefix="api"\n'
             f'log_mode="console"\nlog_level="NONE"\ncookie_domain=""\ncookie_secure=0\nsession_expiration=2419200\n'
             f'session_key="{COOKIE}"\nadmin_scope="g_admin"\nprofile_scope="g_profile"\nhash_algorithm="SHA512"\n{modules}'
             f'database = {{ type = "sqlite3" path = "{database}" }};\n')

@@ -32,7 +32,8 @@ def settings(directory: pathlib.Path) -> dict:
 def ini(directory: pathlib.Path) -> str:
     return (f"[all]\nlogLevel = error\ncheckTime = 600\n[configuration]\ntype = File\ndirName = {directory}/conf\n"
             f"localStorage = Cache::FileCache\nlocalStorageOptions = {{'namespace' => 'lemonldap-ng-config', "
-            f"'default_expires_in' => 600, 'directory_umask' => '007', 'cache_root' => '{directory}/cache', 'cache_depth' => 3}}\n"
+            f"'default_expires_in' => 600, 'directory_umask' => '007', 'cache_root' => '{directory}/cache', "
+            f"'cache_depth' => 3}}\n"
             f"[handler]\nstatus = 0\nuseRedirectOnError = 1\n")
 
 

@@ -11,7 +11,8 @@ from harness.server import Server
 PACKAGES = pathlib.Path("/usr/local/lib/latchkey-tests/bench-node")
 
 
-def start(bench: Bench, name: str, source: pathlib.Path, arguments: Sequence[object] = (), parts: Sequence[Server] = ()) -> Server:
+def start(bench: Bench, name: str, source: pathlib.Path, arguments: Sequence[object] = (),
+          parts: Sequence[Server] = ()) -> Server:
     """`source` is given the port to listen on, and `arguments`."""
     if not (PACKAGES / "node_modules").is_dir():
         raise Failure("the packages from npm are not installed")
