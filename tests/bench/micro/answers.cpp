@@ -1,0 +1,74 @@
+// What stands between a request that has passed the gate and its answer; and all of it together, from the header
+// block's bytes to the answer's, which is a check without its socket.
+#include "authz.hpp"
+#include "header_scanner.hpp"
+#include "http_side.hpp"
+#include "request_heads.hpp"
+#include "routes.hpp"
+#include "run_task.hpp"
+
+#include <cstdlib>
+
+#include <benchmark/benchmark.h>
+
+namespace {
+
+using namespace latchkey;
+
+void find_route(benchmark::State& state, const std::string& line) {
+    micro::http_side side;
+    auto x = side.exchange();
+    const std::string block = line + " HTTP/1.1\r\nHost: auth.example.com\r\n\r\n";
+    side.begin(x, block);
+    const auto routes = http::public_routes();
+    for (auto _ : state) {
+        const http::route* found = http::find_route(x, routes);
+        benchmark::DoNotOptimize(found);
+        if (!found)
+            std::abort();
+    }
+}
+BENCHMARK_CAPTURE(find_route, check, "GET /api/authz/auth-request")->Name("route/check");
+BENCHMARK_CAPTURE(find_route, health, "GET /health/ready")->Name("route/health, far down the table");
+
+void render(benchmark::State& state) {
+    micro::http_side side;
+    auto x = side.exchange();
+    const std::string block = micro::minimal_head(side.token());
+    side.begin(x, block);
+    const result<session> mine = side.mine();
+    for (auto _ : state) {
+        x.begin(200);
+        http::append_identity(x.raw_headers(), mine);
+        x.finish();
+        benchmark::DoNotOptimize(side.core().out.data());
+        side.core().clear_output();
+    }
+}
+BENCHMARK(render)->Name("render of a check's answer");
+
+task<void> check(benchmark::State& state, bool browser) {
+    micro::http_side side;
+    auto x = side.exchange();
+    const std::string block = browser ? micro::browser_head(side.token()) : micro::minimal_head(side.token());
+    const auto routes = http::public_routes();
+    for (auto _ : state) {
+        http::header_scanner scanner;
+        if (scanner.scan(block) != http::header_scanner::state::complete)
+            std::abort();
+        side.begin(x, block);
+        const http::route* found = http::find_route(x, routes);
+        co_await found->handle(x);
+        if (x.status() != 200)
+            std::abort();
+        benchmark::DoNotOptimize(side.core().out.data());
+        side.core().clear_output();
+    }
+}
+void whole_check(benchmark::State& state, bool browser) {
+    micro::run(check(state, browser));
+}
+BENCHMARK_CAPTURE(whole_check, minimal, false)->Name("whole check without its socket/minimal");
+BENCHMARK_CAPTURE(whole_check, browser, true)->Name("whole check without its socket/browser's");
+
+}  // namespace

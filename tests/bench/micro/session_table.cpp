@@ -1,0 +1,140 @@
+// The session table as it grows, by one thread and by two at once, through the interface that requests use.
+//
+// Processor time is the figure: with two threads it is what each of them pays, their waiting for the other's cache
+// lines included.
+#include "filled_table.hpp"
+#include "run_task.hpp"
+
+#include <cstdlib>
+#include <string>
+
+#include <benchmark/benchmark.h>
+
+namespace {
+
+using namespace latchkey;
+using micro::filled_table;
+
+constexpr int batch = 256;                   // of sessions that come and go between two readings of the clock
+constexpr std::uint64_t apart = 1ULL << 40;  // what a thread inserts has numbers of its own
+
+std::uint64_t first_of(const benchmark::State& state) {
+    return apart * static_cast<std::uint64_t>(1 + state.thread_index());
+}
+
+// In random order; `offset` away from the sessions that there are.
+task<void> look_for(benchmark::State& state, std::uint64_t offset) {
+    auto& table = filled_table::with(static_cast<std::size_t>(state.range(0)));
+    std::uint64_t turn = first_of(state);
+    for (auto _ : state) {
+        const session_key key = micro::key_number(micro::mixed(turn++) % table.sessions() + offset);
+        const auto found = co_await table.store().find(key);
+        if (!found || found->has_value() != (offset == 0))
+            std::abort();
+    }
+}
+void find(benchmark::State& state) {
+    micro::run(look_for(state, 0));
+}
+void miss(benchmark::State& state) {
+    micro::run(look_for(state, apart / 2));
+}
+
+// Whoever has been through all advances the clock, so that each find moves last_seen.
+task<void> touch_all(benchmark::State& state) {
+    auto& table = filled_table::with(static_cast<std::size_t>(state.range(0)));
+    std::uint64_t turn = micro::mixed(first_of(state)) % table.sessions();
+    for (auto _ : state) {
+        turn = turn + 1 == table.sessions() ? 0 : turn + 1;
+        if (turn == 0)
+            table.time().advance(seconds{60});
+        const auto found = co_await table.store().find(micro::key_number(turn));
+        if (!found || !found->has_value())
+            std::abort();
+    }
+}
+void touch(benchmark::State& state) {
+    filled_table::with(static_cast<std::size_t>(state.range(0))).time().advance(seconds{60});
+    micro::run(touch_all(state));
+}
+
+// Sessions come and go in batches, of which one half is timed.
+task<void> turn_over(benchmark::State& state, bool time_inserts) {
+    auto& table = filled_table::with(static_cast<std::size_t>(state.range(0)));
+    std::uint64_t number = first_of(state);
+    while (state.KeepRunningBatch(batch)) {
+        if (!time_inserts)
+            state.PauseTiming();
+        for (int i = 0; i < batch; ++i)
+            co_await table.insert(number + static_cast<std::uint64_t>(i), false);
+        if (time_inserts)
+            state.PauseTiming();
+        else
+            state.ResumeTiming();
+        for (int i = 0; i < batch; ++i)
+            if (!co_await table.store().erase(micro::key_number(number++)))
+                std::abort();
+        if (time_inserts)
+            state.ResumeTiming();
+    }
+}
+void insert(benchmark::State& state) {
+    micro::run(turn_over(state, true));
+}
+void erase(benchmark::State& state) {
+    micro::run(turn_over(state, false));
+}
+
+// A sweep goes through one of 64 shards when nothing has expired.
+void sweep_through(benchmark::State& state) {
+    auto& table = filled_table::with(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state)
+        table.store().sweep();
+    state.SetItemsProcessed(state.iterations() * state.range(0) / 64);
+}
+
+// As many expired sessions as there are others are taken out; what that costs for each, others passed over included.
+void sweep_out(benchmark::State& state) {
+    auto& table = filled_table::with(static_cast<std::size_t>(state.range(0)));
+    const std::size_t expired = std::min<std::size_t>(table.sessions(), 100'000);
+    std::int64_t swept = 0;
+    for (auto _ : state) {
+        state.PauseTiming();
+        micro::run([](filled_table& filled, std::size_t count) -> task<void> {
+            for (std::size_t n = 0; n < count; ++n)
+                co_await filled.insert(apart + n, false);
+        }(table, expired));
+        table.time().advance(filled_table::short_life + seconds{1});
+        state.ResumeTiming();
+        while (table.store().size() > table.sessions())
+            table.store().sweep();
+        swept += static_cast<std::int64_t>(expired);
+    }
+    state.SetItemsProcessed(swept);
+}
+
+void add(const std::string& name, void (*what)(benchmark::State&), std::int64_t sessions, int threads) {
+    benchmark::RegisterBenchmark(name.c_str(), what)
+        ->Arg(sessions)
+        ->Threads(threads)
+        ->Setup([](const benchmark::State& state) { filled_table::with(static_cast<std::size_t>(state.range(0))); });
+}
+
+// By size first, so that each table is filled once.
+const bool added = [] {
+    const std::int64_t largest = std::getenv("BENCH_LARGE") ? 10'000'000 : 1'000'000;
+    for (std::int64_t sessions = 1'000; sessions <= largest; sessions *= 10) {
+        for (const int threads : {1, 2}) {
+            add("session find", find, sessions, threads);
+            add("session miss", miss, sessions, threads);
+            add("session touch", touch, sessions, threads);
+            add("session insert", insert, sessions, threads);
+            add("session erase", erase, sessions, threads);
+        }
+        add("session sweep, nothing expired", sweep_through, sessions, 1);
+        add("session sweep of expired ones", sweep_out, sessions, 1);
+    }
+    return true;
+}();
+
+}  // namespace
