@@ -5,7 +5,8 @@
 //                                                         byte a second; whoever is thrown out comes again
 //   bench_attack flood PORT RATE SECONDS PREFIXES         logins from as many client prefixes, each for another account
 //   bench_attack logins PORT SECONDS EMAIL PASSWORD       a right login each second, each from another prefix
-//   bench_attack checks PORT RATE SECONDS COOKIE          checks, as "name=value"
+//   bench_attack checks PORT RATE SECONDS COOKIE [FILE]   checks, as "name=value"; with a file of values, each with the
+//                                                         next of them, as "name"
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -267,9 +269,9 @@ tally paced(int port, double rate, double length, std::size_t width, Make make) 
 void print(const char* what, tally& t, double length) {
     for (auto& [status, times] : t.by_status) {
         const double most = *std::max_element(times.begin(), times.end());
-        std::printf("%-7s %d %9.1f/s  p50 %8.2f ms  p99 %8.2f ms  max %8.2f ms\n", what, status,
+        std::printf("%-7s %d %9.1f/s  p50 %8.2f ms  p99 %8.2f ms  p99.9 %8.2f ms  max %8.2f ms\n", what, status,
                     static_cast<double>(times.size()) / length, 1e3 * quantile(times, 0.5), 1e3 * quantile(times, 0.99),
-                    1e3 * most);
+                    1e3 * quantile(times, 0.999), 1e3 * most);
     }
     std::printf("%-7s broken %zu, not sent in time %zu\n", what, t.broken, t.unsent);
 }
@@ -278,6 +280,16 @@ std::string login(const std::string& client, const std::string& email, const std
     const std::string body = R"({"email":")" + email + R"(","password":")" + password + "\"}";
     return "POST /login HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: " + client +
            "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::vector<std::string> cookies_of(const std::string& name, const std::string& file) {
+    std::vector<std::string> cookies;
+    std::ifstream in(file);
+    for (std::string value; std::getline(in, value);)
+        cookies.push_back(name + "=" + value);
+    if (cookies.empty())
+        throw std::runtime_error("no cookies in " + file);
+    return cookies;
 }
 
 }  // namespace
@@ -309,11 +321,12 @@ int main(int argc, char** argv) try {
         print("user", t, length);
     } else if (args[0] == "checks") {
         const double length = std::stod(args[3]);
-        const std::string request =
-            "GET /api/authz/auth-request HTTP/1.1\r\nHost: h\r\nX-Original-URL: "
-            "http://app.example.com/\r\nCookie: " +
-            args.at(4) + "\r\n\r\n";
-        auto t = paced(port, std::stod(args[2]), length, 64, [&](std::uint64_t) { return request; });
+        const auto cookies = args.size() > 5 ? cookies_of(args[4], args[5]) : std::vector{args.at(4)};
+        auto t = paced(port, std::stod(args[2]), length, 64, [&](std::uint64_t n) {
+            return "GET /api/authz/auth-request HTTP/1.1\r\nHost: h\r\nX-Original-URL: "
+                   "http://app.example.com/\r\nX-Original-Method: GET\r\nCookie: " +
+                   cookies[n % cookies.size()] + "\r\n\r\n";
+        });
         print("checks", t, length);
     } else {
         throw std::runtime_error("what is " + args[0] + "?");

@@ -1,9 +1,10 @@
 // Writes live sessions into the database of a server that is not running, and their cookies into a file: there is no
 // other way to have a million of them soon.
 //
-//   bench_fill_sessions DATABASE-FILE SESSIONS USERS COOKIES-FILE
+//   bench_fill_sessions DATABASE-FILE SESSIONS USERS COOKIES-FILE [SECONDS]
 //
-// The cookies are one a line in random order, so that who reads them one after the other asks for random sessions.
+// With SECONDS, half of them, every other one of each user, die so long after now, and their cookies are not told. The
+// cookies are one a line in random order, so that who reads them one after the other asks for random sessions.
 #include "base64url.hpp"
 #include "database.hpp"
 #include "session_statements.hpp"
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -71,12 +73,23 @@ private:
     std::mt19937_64 random_{1};
 };
 
-std::vector<std::string> add_sessions(soci::session& sql, std::size_t count, const std::vector<public_id>& users) {
-    session_maker make(make_system_clock()->now());
+// Gives the tokens of those that live on.
+std::vector<std::string> add_sessions(soci::session& sql, std::size_t count, const std::vector<public_id>& users,
+                                      std::optional<seconds> short_life) {
+    const auto now = make_system_clock()->now();
+    session_maker make(now);
     insert_session insert(sql);
-    std::vector<std::string> tokens(count);
-    for (std::size_t i = 0; i < count; ++i)
-        insert(make(users[i % users.size()], tokens[i]));
+    std::vector<std::string> tokens;
+    tokens.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        std::string token;
+        auto fresh = make(users[i % users.size()], token);
+        if (short_life && i / users.size() % 2 != 0)
+            fresh.expires_at = now + *short_life;
+        else
+            tokens.push_back(std::move(token));
+        insert(fresh);
+    }
     return tokens;
 }
 
@@ -89,7 +102,8 @@ void write_cookies(const std::string& path, std::vector<std::string> tokens) {
         throw std::runtime_error("cannot write " + path);
 }
 
-void fill(const std::string& file, std::size_t sessions, std::size_t users, const std::string& cookies) {
+void fill(const std::string& file, std::size_t sessions, std::size_t users, const std::string& cookies,
+          std::optional<seconds> short_life) {
     database_options options;
     options.url = "sqlite:" + file;
     const auto database = open_database(options);
@@ -97,7 +111,7 @@ void fill(const std::string& file, std::size_t sessions, std::size_t users, cons
     *sql << "PRAGMA synchronous = OFF";
     *sql << "PRAGMA cache_size = -400000";
     *sql << "BEGIN";
-    auto tokens = add_sessions(*sql, sessions, add_users(*sql, users));
+    auto tokens = add_sessions(*sql, sessions, add_users(*sql, users), short_life);
     *sql << "COMMIT";
     write_cookies(cookies, std::move(tokens));
 }
@@ -105,10 +119,11 @@ void fill(const std::string& file, std::size_t sessions, std::size_t users, cons
 }  // namespace
 
 int main(int argc, char** argv) try {
-    if (argc != 5)
-        throw std::runtime_error("usage: bench_fill_sessions DATABASE-FILE SESSIONS USERS COOKIES-FILE");
+    if (argc != 5 && argc != 6)
+        throw std::runtime_error("usage: bench_fill_sessions DATABASE-FILE SESSIONS USERS COOKIES-FILE [SECONDS]");
     init_crypto();
-    fill(argv[1], std::stoul(argv[2]), std::stoul(argv[3]), argv[4]);
+    fill(argv[1], std::stoul(argv[2]), std::stoul(argv[3]), argv[4],
+         argc == 6 ? std::optional(seconds{std::stol(argv[5])}) : std::nullopt);
 } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

@@ -66,7 +66,7 @@ task<void> check(benchmark::State& state, bool browser) {
     }
 }
 void whole_check(benchmark::State& state, bool browser) {
-    micro::run(check(state, browser));
+    bench::run(check(state, browser));
 }
 BENCHMARK_CAPTURE(whole_check, minimal, false)->Name("whole check without its socket/minimal");
 BENCHMARK_CAPTURE(whole_check, browser, true)->Name("whole check without its socket/browser's");

@@ -18,7 +18,7 @@ http_side::http_side()
     someone.email = "someone@example.com";
     someone.name = "Some Body";
     someone.groups = {"ops", "staff"};
-    run([](http_side& self, user who) -> task<void> {
+    bench::run([](http_side& self, user who) -> task<void> {
         device nowhere;
         auto opened = co_await self.sessions_->open(make_profile(who, false), false, std::move(nowhere));
         self.token_ = opened->token.reveal();

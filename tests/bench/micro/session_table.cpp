@@ -13,7 +13,7 @@
 namespace {
 
 using namespace latchkey;
-using micro::filled_table;
+using bench::filled_table;
 
 constexpr int batch = 256;                   // of sessions that come and go between two readings of the clock
 constexpr std::uint64_t apart = 1ULL << 40;  // what a thread inserts has numbers of its own
@@ -27,35 +27,35 @@ task<void> look_for(benchmark::State& state, std::uint64_t offset) {
     auto& table = filled_table::with(static_cast<std::size_t>(state.range(0)));
     std::uint64_t turn = first_of(state);
     for (auto _ : state) {
-        const session_key key = micro::key_number(micro::mixed(turn++) % table.sessions() + offset);
+        const session_key key = bench::key_number(bench::mixed(turn++) % table.sessions() + offset);
         const auto found = co_await table.store().find(key);
         if (!found || found->has_value() != (offset == 0))
             std::abort();
     }
 }
 void find(benchmark::State& state) {
-    micro::run(look_for(state, 0));
+    bench::run(look_for(state, 0));
 }
 void miss(benchmark::State& state) {
-    micro::run(look_for(state, apart / 2));
+    bench::run(look_for(state, apart / 2));
 }
 
 // Whoever has been through all advances the clock, so that each find moves last_seen.
 task<void> touch_all(benchmark::State& state) {
     auto& table = filled_table::with(static_cast<std::size_t>(state.range(0)));
-    std::uint64_t turn = micro::mixed(first_of(state)) % table.sessions();
+    std::uint64_t turn = bench::mixed(first_of(state)) % table.sessions();
     for (auto _ : state) {
         turn = turn + 1 == table.sessions() ? 0 : turn + 1;
         if (turn == 0)
             table.time().advance(seconds{60});
-        const auto found = co_await table.store().find(micro::key_number(turn));
+        const auto found = co_await table.store().find(bench::key_number(turn));
         if (!found || !found->has_value())
             std::abort();
     }
 }
 void touch(benchmark::State& state) {
     filled_table::with(static_cast<std::size_t>(state.range(0))).time().advance(seconds{60});
-    micro::run(touch_all(state));
+    bench::run(touch_all(state));
 }
 
 // Sessions come and go in batches, of which one half is timed.
@@ -72,17 +72,17 @@ task<void> turn_over(benchmark::State& state, bool time_inserts) {
         else
             state.ResumeTiming();
         for (int i = 0; i < batch; ++i)
-            if (!co_await table.store().erase(micro::key_number(number++)))
+            if (!co_await table.store().erase(bench::key_number(number++)))
                 std::abort();
         if (time_inserts)
             state.ResumeTiming();
     }
 }
 void insert(benchmark::State& state) {
-    micro::run(turn_over(state, true));
+    bench::run(turn_over(state, true));
 }
 void erase(benchmark::State& state) {
-    micro::run(turn_over(state, false));
+    bench::run(turn_over(state, false));
 }
 
 // A sweep goes through one of 64 shards when nothing has expired.
@@ -100,7 +100,7 @@ void sweep_out(benchmark::State& state) {
     std::int64_t swept = 0;
     for (auto _ : state) {
         state.PauseTiming();
-        micro::run([](filled_table& filled, std::size_t count) -> task<void> {
+        bench::run([](filled_table& filled, std::size_t count) -> task<void> {
             for (std::size_t n = 0; n < count; ++n)
                 co_await filled.insert(apart + n, false);
         }(table, expired));

@@ -9,7 +9,7 @@
 #include <exception>
 #include <utility>
 
-namespace latchkey::micro {
+namespace latchkey::bench {
 
 inline void run(task<void> what) {
     boost::asio::io_context io(1);
@@ -20,4 +20,4 @@ inline void run(task<void> what) {
         std::rethrow_exception(fault);
 }
 
-}  // namespace latchkey::micro
+}  // namespace latchkey::bench

@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace latchkey::micro {
+namespace latchkey::bench {
 
 // splitmix64, by whoever wants a number's place in a random order.
 std::uint64_t mixed(std::uint64_t n) noexcept;
@@ -24,7 +24,8 @@ public:
     // One at a time: the one before is given up when another size is wanted.
     static filled_table& with(std::size_t sessions);
 
-    explicit filled_table(std::size_t sessions);
+    // `expiring`: further ones, that are not remembered, with the numbers behind the others'.
+    explicit filled_table(std::size_t sessions, std::size_t expiring = 0);
 
     session_store& store() noexcept { return *store_; }
     manual_clock& time() noexcept { return time_; }
@@ -39,4 +40,4 @@ private:
     std::vector<profile_ptr> users_;
 };
 
-}  // namespace latchkey::micro
+}  // namespace latchkey::bench

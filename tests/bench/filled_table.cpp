@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string>
 
-namespace latchkey::micro {
+namespace latchkey::bench {
 namespace {
 
 constexpr std::size_t most_beside = 1 << 20;  // inserted by benchmarks while all others are there
@@ -68,14 +68,14 @@ filled_table& filled_table::with(std::size_t sessions) {
     return *kept;
 }
 
-filled_table::filled_table(std::size_t sessions)
+filled_table::filled_table(std::size_t sessions, std::size_t expiring)
     : sessions_(sessions),
-      store_(make_memory_session_store(options_for(sessions), time_)),
+      store_(make_memory_session_store(options_for(sessions + expiring), time_)),
       users_(make_users(std::max<std::size_t>(1, sessions / sessions_each))) {
-    run([](filled_table& self) -> task<void> {
-        for (std::size_t n = 0; n < self.sessions_; ++n)
-            co_await self.insert(n, true);
-    }(*this));
+    run([](filled_table& self, std::size_t all) -> task<void> {
+        for (std::size_t n = 0; n < all; ++n)
+            co_await self.insert(n, n < self.sessions_);
+    }(*this, sessions + expiring));
 }
 
 task<void> filled_table::insert(std::uint64_t n, bool remembered) {
@@ -89,4 +89,4 @@ task<void> filled_table::insert(std::uint64_t n, bool remembered) {
         std::abort();
 }
 
-}  // namespace latchkey::micro
+}  // namespace latchkey::bench
