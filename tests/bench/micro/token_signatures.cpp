@@ -12,7 +12,8 @@ using namespace latchkey;
 
 constexpr std::string_view claims =
     R"({"iss":"https://auth.example.com","aud":"https://auth.example.com","sub":"0f3c5d7e9b1a24680f3c5d7e9b1a2468",)"
-    R"("iat":1767225600,"exp":1767225900,"jti":"5a1b2c3d4e5f60718293a4b5c6d7e8f9","sid":"a1b2c3d4e5f60718a1b2c3d4e5f60718",)"
+    R"("iat":1767225600,"exp":1767225900,"jti":"5a1b2c3d4e5f60718293a4b5c6d7e8f9",)"
+    R"("sid":"a1b2c3d4e5f60718a1b2c3d4e5f60718",)"
     R"("email":"someone@example.com","name":"Some Body","groups":["ops","staff"]})";
 
 void mint(benchmark::State& state, token_algorithm algorithm) {

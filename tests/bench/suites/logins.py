@@ -129,9 +129,10 @@ def table(data: dict) -> str:
                  markdown.ranged(ratios(_column(rounds, "hasher", "rate"), _column(rounds, "libsodium", "rate"))),
                  markdown.ranged(_spread(rounds, "hasher", "cpu_ms")), markdown.ranged(_spread(rounds, "libsodium", "cpu_ms")))
                 for workers, rounds in data["hashes"].items()]
-        parts.append("Passwords judged a second, with argon2id of 19 MiB and t = 2: by the hasher that logins use, and by as many threads that "
-                     "only call libsodium.\n\n" + markdown.table(("Workers", "hasher, /s", "libsodium, /s", "ratio", "hasher, CPU ms each",
-                                                                  "libsodium, CPU ms each"), rows))
+        parts.append("Passwords judged a second, with argon2id of 19 MiB and t = 2: by the hasher that logins use, and by as many "
+                     "threads that only call libsodium.\n\n"
+                     + markdown.table(("Workers", "hasher, /s", "libsodium, /s", "ratio", "hasher, CPU ms each", "libsodium, CPU ms each"),
+                                      rows))
     if data["logins"]:
         rows = [(clients, *(markdown.ranged(_spread(data["logins"], clients, figure)) for figure in ("rate", "p50_ms", "p99_ms", "cpu_ms")))
                 for clients in data["logins"][0]]
@@ -139,10 +140,13 @@ def table(data: dict) -> str:
             ("Clients", "logins/s", "p50, ms", "p99, ms", "the server's CPU, ms each"), rows))
     if data["commits"]:
         rows = [(clients, markdown.ranged(_spread(rounds, "commits")),
-                 markdown.ranged(spread(1e3 * int(clients) / one["commits"] for one in rounds)), markdown.ranged(_spread(rounds, "syncs")),
-                 markdown.ranged(ratios(_column(rounds, "commits"), _column(rounds, "syncs")))) for clients, rounds in data["commits"].items()]
-        parts.append("The journal: changes that become durable, by clients that wait for each of theirs, against single fsyncs of 4 KiB on the "
-                     "same disk.\n\n" + markdown.table(("Clients", "commits/s", "ms for each", "fsyncs/s", "commits for each fsync"), rows))
+                 markdown.ranged(spread(1e3 * int(clients) / one["commits"] for one in rounds)),
+                 markdown.ranged(_spread(rounds, "syncs")),
+                 markdown.ranged(ratios(_column(rounds, "commits"), _column(rounds, "syncs"))))
+                for clients, rounds in data["commits"].items()]
+        parts.append("The journal: changes that become durable, by clients that wait for each of theirs, against single fsyncs of "
+                     "4 KiB on the same disk.\n\n"
+                     + markdown.table(("Clients", "commits/s", "ms for each", "fsyncs/s", "commits for each fsync"), rows))
     return "\n".join(parts)
 
 
@@ -150,8 +154,8 @@ def plots(data: dict) -> dict[str, str]:
     rows = [(f"{who}, {workers} worker{'s' if workers != '1' else ''}", *_values(_spread(rounds, who, "rate")), 0 if who == "hasher" else 1)
             for workers, rounds in data["hashes"].items() for who in ("hasher", "libsodium")]
     if data["logins"]:
-        rows += [(f"logins over HTTP, {clients} client{'s' if clients != '1' else ''}", *_values(_spread(data["logins"], clients, "rate")), 2)
-                 for clients in data["logins"][0]]
+        rows += [(f"logins over HTTP, {clients} client{'s' if clients != '1' else ''}",
+                  *_values(_spread(data["logins"], clients, "rate")), 2) for clients in data["logins"][0]]
     return {"": svg.bars("Passwords judged, and logins", "/s", rows)} if rows else {}
 
 

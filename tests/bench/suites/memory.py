@@ -103,7 +103,8 @@ def table(data: dict) -> str:
         ("… of its own", markdown.ranged(start["own"]), ""), ("… of program and libraries", markdown.ranged(start["files"]), ""),
         ("most that it had", markdown.ranged(start["most"]), "")))
     if data["sessions"]:
-        rows = [(f"{one['sessions']:,}", str(one["each"]), f"{one['bytes']:.0f}", markdown.verdict(one["bytes"], SESSION_BYTES, False) if one["sessions"] >= PROMISED_FROM else "",
+        rows = [(f"{one['sessions']:,}", str(one["each"]), f"{one['bytes']:.0f}",
+                 markdown.verdict(one["bytes"], SESSION_BYTES, False) if one["sessions"] >= PROMISED_FROM else "",
                  f"{_mib(one['resident']):,.0f}", f"{one['most_bytes']:.0f}", f"{one['disk_bytes']:.0f}") for one in data["sessions"]]
         text += "\nWhat a session adds to that, its user's profile and all indexes included.\n\n" + markdown.table(
             ("Live sessions", "of each user", "bytes each", "promised", "resident, MiB", "bytes each, most", "bytes each, on disk"), rows)
@@ -115,8 +116,8 @@ def table(data: dict) -> str:
             rows.append((name, markdown.ranged(found["bytes"]), markdown.verdict(found["bytes"]["median"], CONNECTION_BYTES, False),
                          markdown.ranged(found["kernel_bytes"]), markdown.ranged(found["kept"])))
         count = data["connections"][0]["connections"]
-        text += (f"\n{count:,} connections at rest, bytes for each. The kernel's are what its small objects (slab) grew by.\n\n" + markdown.table(
-            ("Connections that", "resident", "promised", "kernel, beside", "still resident when closed"), rows))
+        text += (f"\n{count:,} connections at rest, bytes for each. The kernel's are what its small objects (slab) grew by.\n\n"
+                 + markdown.table(("Connections that", "resident", "promised", "kernel, beside", "still resident when closed"), rows))
     return text
 
 

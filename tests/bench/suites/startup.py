@@ -72,10 +72,12 @@ def table(data: dict) -> str:
         rows = []
         for count in map(int, data["starts"][0]):
             ready = spread(column(data["starts"], str(count), "ready_s"))
-            rows.append((f"{count:,}", _seconds(ready), markdown.verdict(ready["median"], PROMISED[count], False) if count in PROMISED else "",
+            rows.append((f"{count:,}", _seconds(ready),
+                         markdown.verdict(ready["median"], PROMISED[count], False) if count in PROMISED else "",
                          _seconds(spread(column(data["starts"], str(count), "cpu_s")))))
-        parts.append("From the start of the program to its first answer that it is ready; the database is in the page cache, and the server "
-                     "has one core.\n\n" + markdown.table(("Live sessions, 20 of each user", "ready after, s", "promised", "CPU, s"), rows))
+        parts.append("From the start of the program to its first answer that it is ready; the database is in the page cache, and the "
+                     "server has one core.\n\n"
+                     + markdown.table(("Live sessions, 20 of each user", "ready after, s", "promised", "CPU, s"), rows))
     if data["ends"]:
         rows = [(f"{int(count):,}", _seconds(spread(column(data["ends"], count, "gone_s")))) for count in data["ends"][0]]
         parts.append("From SIGTERM to the end of the program. With clients connected, load balancers have a second to see that it is not "
