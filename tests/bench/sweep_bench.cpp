@@ -6,13 +6,13 @@
 // whether or not it was held up, so that whoever would have come meanwhile is counted as waiting, too; another thread
 // sweeps: not at all, once a second as a server does, and without a pause until all is gone. Prints JSON.
 #include "filled_table.hpp"
-#include "run_task.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,14 +26,14 @@ using microseconds = std::chrono::duration<double, std::micro>;
 constexpr std::chrono::microseconds pace{20};
 
 // Until `end` or `enough`.
-task<void> look_up(bench::filled_table& table, stopwatch::time_point end, const std::atomic<bool>& enough,
-                   std::vector<double>& waits) {
+void look_up(bench::filled_table& table, stopwatch::time_point end, const std::atomic<bool>& enough,
+             std::vector<double>& waits) {
     std::uint64_t turn = 0;
     for (auto due = stopwatch::now(); due < end && !enough; due += pace) {
         while (stopwatch::now() < due) {
         }
-        const auto found = co_await table.store().find(bench::key_number(bench::mixed(turn++) % table.sessions()));
-        if (!found || !found->has_value())
+        std::optional<session> found;
+        if (!table.store().find_at_once(bench::key_number(bench::mixed(turn++) % table.sessions()), found) || !found)
             std::abort();
         waits.push_back(microseconds(stopwatch::now() - due).count());
     }
@@ -71,7 +71,7 @@ void measure(const char* name, bench::filled_table& table, std::chrono::seconds 
     waits.reserve(static_cast<std::size_t>(most / pace) + 1);
     std::atomic<bool> enough{false};
     const auto end = stopwatch::now() + most;
-    std::thread looker([&] { bench::run(look_up(table, end, enough, waits)); });
+    std::thread looker([&] { look_up(table, end, enough, waits); });
     const swept all = sweeper(end);
     enough = all.sweeps > 0;
     looker.join();

@@ -5,7 +5,6 @@
 #include "http_side.hpp"
 #include "request_heads.hpp"
 #include "routes.hpp"
-#include "run_task.hpp"
 
 #include <cstdlib>
 
@@ -15,21 +14,21 @@ namespace {
 
 using namespace latchkey;
 
-void find_route(benchmark::State& state, const std::string& line) {
+void find_route(benchmark::State& state, const std::string& line, bool prompt) {
     micro::http_side side;
     auto x = side.exchange();
     const std::string block = line + " HTTP/1.1\r\nHost: auth.example.com\r\n\r\n";
     side.begin(x, block);
     const auto routes = http::public_routes();
     for (auto _ : state) {
-        const http::route* found = http::find_route(x, routes);
+        const http::route* found = prompt ? http::find_prompt_route(x, routes) : http::find_route(x, routes);
         benchmark::DoNotOptimize(found);
         if (!found)
             std::abort();
     }
 }
-BENCHMARK_CAPTURE(find_route, check, "GET /api/authz/auth-request")->Name("route/check");
-BENCHMARK_CAPTURE(find_route, health, "GET /health/ready")->Name("route/health, far down the table");
+BENCHMARK_CAPTURE(find_route, check, "GET /api/authz/auth-request", true)->Name("route/check");
+BENCHMARK_CAPTURE(find_route, health, "GET /health/ready", false)->Name("route/health, far down the table");
 
 void render(benchmark::State& state) {
     micro::http_side side;
@@ -47,7 +46,7 @@ void render(benchmark::State& state) {
 }
 BENCHMARK(render)->Name("render of a check's answer");
 
-task<void> check(benchmark::State& state, bool browser) {
+void whole_check(benchmark::State& state, bool browser) {
     micro::http_side side;
     auto x = side.exchange();
     const std::string block = browser ? micro::browser_head(side.token()) : micro::minimal_head(side.token());
@@ -57,16 +56,12 @@ task<void> check(benchmark::State& state, bool browser) {
         if (scanner.scan(block) != http::header_scanner::state::complete)
             std::abort();
         side.begin(x, block);
-        const http::route* found = http::find_route(x, routes);
-        co_await found->handle(x);
-        if (x.status() != 200)
+        const http::route* found = http::find_prompt_route(x, routes);
+        if (!found || !found->answer_at_once(x) || x.status() != 200)
             std::abort();
         benchmark::DoNotOptimize(side.core().out.data());
         side.core().clear_output();
     }
-}
-void whole_check(benchmark::State& state, bool browser) {
-    bench::run(check(state, browser));
 }
 BENCHMARK_CAPTURE(whole_check, minimal, false)->Name("whole check without its socket/minimal");
 BENCHMARK_CAPTURE(whole_check, browser, true)->Name("whole check without its socket/browser's");

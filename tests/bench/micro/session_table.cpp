@@ -1,11 +1,14 @@
-// The session table as it grows, by one thread and by two at once, through the interface that requests use.
+// The session table as it grows, by one thread and by two at once, through the interface that requests use: what is
+// looked up is looked up at once, as checks do.
 //
 // Processor time is the figure: with two threads it is what each of them pays, their waiting for the other's cache
 // lines included.
 #include "filled_table.hpp"
 #include "run_task.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include <benchmark/benchmark.h>
@@ -22,42 +25,42 @@ std::uint64_t first_of(const benchmark::State& state) {
     return apart * static_cast<std::uint64_t>(1 + state.thread_index());
 }
 
+bool look_up(filled_table& table, std::uint64_t number) {
+    std::optional<session> found;
+    if (!table.store().find_at_once(bench::key_number(number), found))
+        std::abort();
+    return found.has_value();
+}
+
 // In random order; `offset` away from the sessions that there are.
-task<void> look_for(benchmark::State& state, std::uint64_t offset) {
+void look_for(benchmark::State& state, std::uint64_t offset) {
     auto& table = filled_table::with(static_cast<std::size_t>(state.range(0)));
     std::uint64_t turn = first_of(state);
-    for (auto _ : state) {
-        const session_key key = bench::key_number(bench::mixed(turn++) % table.sessions() + offset);
-        const auto found = co_await table.store().find(key);
-        if (!found || found->has_value() != (offset == 0))
+    for (auto _ : state)
+        if (look_up(table, bench::mixed(turn++) % table.sessions() + offset) != (offset == 0))
             std::abort();
-    }
 }
 void find(benchmark::State& state) {
-    bench::run(look_for(state, 0));
+    look_for(state, 0);
 }
 void miss(benchmark::State& state) {
-    bench::run(look_for(state, apart / 2));
+    look_for(state, apart / 2);
 }
 
 // All of them, far apart one after the other; whoever has been through advances the clock, so that each find moves
 // last_seen.
-task<void> touch_all(benchmark::State& state) {
+void touch(benchmark::State& state) {
     constexpr std::uint64_t step = 7'654'321;  // has no factor in common with a power of ten
     auto& table = filled_table::with(static_cast<std::size_t>(state.range(0)));
+    table.time().advance(seconds{60});
     std::uint64_t turn = bench::mixed(first_of(state)) % table.sessions();
     for (auto _ : state) {
         turn = turn + 1 == table.sessions() ? 0 : turn + 1;
         if (turn == 0)
             table.time().advance(seconds{60});
-        const auto found = co_await table.store().find(bench::key_number(turn * step % table.sessions()));
-        if (!found || !found->has_value())
+        if (!look_up(table, turn * step % table.sessions()))
             std::abort();
     }
-}
-void touch(benchmark::State& state) {
-    filled_table::with(static_cast<std::size_t>(state.range(0))).time().advance(seconds{60});
-    bench::run(touch_all(state));
 }
 
 // Sessions come and go in batches, of which one half is timed.
