@@ -3,6 +3,7 @@
 
 #include <latchkey/clock.hpp>
 #include <latchkey/email.hpp>
+#include <latchkey/group_list.hpp>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
@@ -11,6 +12,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,25 +50,47 @@ result<void> validate_user_name(std::string_view name);
 result<std::vector<std::string>> canonical_groups(std::vector<std::string> groups);
 
 // What a session knows of its user. Swapped whole when the user changes, never modified: share it freely between
-// threads. One allocation's worth per user, however many sessions.
-struct user_profile final : boost::intrusive_ref_counter<user_profile, boost::thread_safe_counter> {
-    public_id id;
-    std::string email;
-    std::string name;
-    std::vector<std::string> groups;
-    std::int64_t version = 0;  // of the user that this is a picture of: never replaced by an older one
+// threads. One block of memory per user, however many sessions: the header lines stand behind the object in the block,
+// and everything else is read out of them.
+class user_profile final : public boost::intrusive_ref_counter<user_profile, boost::thread_safe_counter> {
+private:
+    // Where the values begin in the lines, and where the lines end. First: they fill the gap behind the counter.
+    struct places {
+        std::uint32_t email, name, groups, end;
+    };
+    const places at_;
+
+public:
+    const public_id id;
+    const std::int64_t version;  // of the user that this is a picture of: never replaced by an older one
+
+    user_profile(const user_profile&) = delete;
+    user_profile& operator=(const user_profile&) = delete;
+
+    // All of these are views into the profile.
+    std::string_view email() const noexcept;
+    std::string_view name() const noexcept;
+    group_list groups() const noexcept;
     // The identity header lines of an authorization answer, ready to be sent, each ended by CRLF: Remote-User,
     // Remote-Email, Remote-Name, Remote-Groups. Free of CR and LF within the values by the rules above.
-    std::string identity_headers;
+    std::string_view identity_headers() const noexcept { return {lines(), at_.end}; }
 
     friend bool operator==(const user_profile& a, const user_profile& b) noexcept {
-        return a.id == b.id && a.email == b.email && a.name == b.name && a.groups == b.groups &&
-               a.version == b.version && a.identity_headers == b.identity_headers;
+        return a.id == b.id && a.version == b.version && a.identity_headers() == b.identity_headers();
     }
+
+    // For the reference counter: gives back the whole block.
+    static void operator delete(user_profile* dead, std::destroying_delete_t) noexcept;
+
+private:
+    friend boost::intrusive_ptr<const user_profile> make_profile(const user& u, bool remote_user_is_email);
+    user_profile(const user& u, places at) noexcept : at_(at), id(u.id), version(u.version) {}
+    ~user_profile() = default;
+    const char* lines() const noexcept { return reinterpret_cast<const char*>(this + 1); }
 };
 using profile_ptr = boost::intrusive_ptr<const user_profile>;
 
-// `remote_user_is_email` chooses what Remote-User carries.
+// `u` obeys the rules above. `remote_user_is_email` chooses what Remote-User carries. Throws std::bad_alloc.
 profile_ptr make_profile(const user& u, bool remote_user_is_email);
 
 }  // namespace latchkey

@@ -21,7 +21,7 @@ void session_printer::add(const std::vector<listed_session>& page) {
         return;
     }
     for (const auto& s : page) {
-        user_width_ = std::max(user_width_, s.value.user->email.size());
+        user_width_ = std::max(user_width_, s.value.user->email().size());
         address_width_ = std::max(address_width_, s.value.ip.str().size());
     }
     if (!page.empty() && !begun_) {
@@ -29,7 +29,7 @@ void session_printer::add(const std::vector<listed_session>& page) {
         begun_ = true;
     }
     for (const auto& s : page)
-        line(s.value.id.str(), s.value.user->email, s.value.ip.str(), to_rfc3339(s.value.created_at),
+        line(s.value.id.str(), s.value.user->email(), s.value.ip.str(), to_rfc3339(s.value.created_at),
              to_rfc3339(s.value.last_seen_at), to_rfc3339(s.value.expires_at), printable(s.user_agent, longest_agent));
 }
 

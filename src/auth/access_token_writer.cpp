@@ -50,9 +50,10 @@ std::string access_token_writer::claims_of(const session& of, seconds lifetime, 
     claims.expires_at = wall + lifetime;
     claims.issued_at = claims.not_before = wall;
     claims.authenticated = wall - (now - of.authenticated_at);
-    claims.email = of.user->email;
-    claims.name = of.user->name;
-    claims.groups = of.user->groups;
+    claims.email = of.user->email();
+    claims.name = of.user->name();
+    const group_list groups = of.user->groups();
+    claims.groups = std::vector<std::string>(groups.begin(), groups.end());
     claims.for_upstream = what_for == token_purpose::upstream;
     return write_claims(claims, settings_.static_claims);
 }

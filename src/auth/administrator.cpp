@@ -220,7 +220,7 @@ task<result<void>> direct_administrator::end_session(public_id id, admin_call ca
         co_return errc::not_found;
     const session& gone = **ended;
     audit_event event = event_of("session_revoked", "admin", call, gone.user->id);
-    event.email = gone.user->email;
+    event.email = gone.user->email();
     event.session = gone.id;
     parts_.audit.record(event);
     co_return result<void>{};

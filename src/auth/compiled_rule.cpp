@@ -61,9 +61,8 @@ bool compiled_rule::matches_regex(std::string_view path) const {
 }
 
 bool compiled_rule::has_group_of(const user_profile& who) const noexcept {
-    return std::any_of(who.groups.begin(), who.groups.end(), [&](const std::string& group) {
-        return std::binary_search(groups.begin(), groups.end(), std::string_view(group));
-    });
+    return std::ranges::any_of(
+        who.groups(), [&](std::string_view group) { return std::binary_search(groups.begin(), groups.end(), group); });
 }
 
 access_outcome compiled_rule::outcome_for(const user_profile* who) const noexcept {

@@ -22,7 +22,7 @@ task<result<signed_in>> password_authenticator::login(login_request request) {
     auto opened = co_await audited(event, std::move(attempt));
     if (!opened)
         co_return opened.error();
-    const std::string& account = opened->value.user->email;
+    const std::string_view account = opened->value.user->email();
     secret device = parts_.devices.after_login(request.device_token.reveal(), account);
     co_return signed_in{*std::move(opened), std::move(device)};
 }

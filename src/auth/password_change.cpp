@@ -48,7 +48,7 @@ task<password_authenticator::outcome> password_authenticator::attempt_password_c
 task<result<stored_user>> password_authenticator::establish(const password_change_request& request, const session& held,
                                                             audit_event& event) {
     const client_prefix client = prefix_of(request.client);
-    auto admitted = co_await credentials_.admit(client, held.user->email, request.device_token);
+    auto admitted = co_await credentials_.admit(client, held.user->email(), request.device_token);
     if (!admitted)
         co_return refuse(event, admitted.error());
     auto known = co_await credentials_.find(held.user->id);
@@ -84,7 +84,7 @@ task<result<stored_user>> password_authenticator::establish(const password_chang
             co_return refuse(event, known.error());
     }
 
-    auto second = co_await credentials_.admit(client, held.user->email, request.device_token);
+    auto second = co_await credentials_.admit(client, held.user->email(), request.device_token);
     if (!second)
         co_return refuse(event, second.error());
     auto fresh = co_await credentials_.judge(*std::move(second), request.new_password, *known);

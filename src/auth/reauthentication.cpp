@@ -27,7 +27,7 @@ task<result<opened_session>> password_authenticator::attempt_reauthentication(re
     if (!found)
         co_return refuse(event, found.error());
     const client_prefix client = prefix_of(request.client);
-    auto admitted = co_await credentials_.admit(client, held.user->email, request.device_token);
+    auto admitted = co_await credentials_.admit(client, held.user->email(), request.device_token);
     if (!admitted)
         co_return refuse(event, admitted.error());
 
@@ -58,7 +58,7 @@ task<result<void>> password_authenticator::hold(const secret& token, session& he
     held = *std::move(found);
     event.user = held.user->id;
     event.session = held.id;
-    event.email = held.user->email;
+    event.email = held.user->email();
     co_return result<void>{};
 }
 

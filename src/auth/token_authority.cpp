@@ -340,7 +340,7 @@ private:
         event.success = true;
         event.reason = reason;
         event.request_id = visit.request_id;
-        event.email = ended.user->email;
+        event.email = ended.user->email();
         event.user = ended.user->id;
         event.session = ended.id;
         event.client = visit.client;

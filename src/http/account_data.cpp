@@ -48,13 +48,13 @@ page_data session_data(const page_texts& words, const listed_session& s, const a
 page_data account_data(const page_texts& words, const account_page& content) {
     const auto& user = *content.mine.user;
     page_data data;
-    put(data, "name", user.name);
-    put(data, "email", user.email);
+    put(data, "name", user.name());
+    put(data, "email", user.email());
     page_data groups(page_data::type::list);
-    for (const auto& group : user.groups)
-        groups.push_back({"group", page_data(group)});
+    for (const std::string_view group : user.groups())
+        groups.push_back({"group", page_data(std::string(group))});
     data.set("groups", groups);
-    data.set("has_groups", !user.groups.empty());
+    data.set("has_groups", !user.groups().empty());
     data.set("expires", to_rfc3339(content.mine.expires_at));
     data.set("expires_text", readable(content.mine.expires_at));
 

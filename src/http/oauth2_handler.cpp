@@ -21,7 +21,7 @@ verdict judge_signed_in(exchange& x, const result<session>& mine) {
 
 // Remote-User's value, which the profile has ready-made in its first line.
 std::string_view remote_user(const user_profile& who) noexcept {
-    const std::string_view lines = who.identity_headers;
+    const std::string_view lines = who.identity_headers();
     const auto begin = lines.find(": ") + 2;
     return lines.substr(begin, lines.find('\r') - begin);
 }
@@ -31,12 +31,9 @@ void send_accepted(exchange& x, const result<session>& mine) {
     x.begin(202);
     auto& out = x.raw_headers();
     out.append("X-Auth-Request-User: ").append(remote_user(who));
-    out.append("\r\nX-Auth-Request-Email: ").append(who.email);
-    out.append("\r\nX-Auth-Request-Preferred-Username: ").append(who.email);
-    out.append("\r\nX-Auth-Request-Groups: ");
-    for (std::size_t i = 0; i < who.groups.size(); ++i)
-        out.append(i == 0 ? "" : ",").append(who.groups[i]);
-    out.append("\r\n");
+    out.append("\r\nX-Auth-Request-Email: ").append(who.email());
+    out.append("\r\nX-Auth-Request-Preferred-Username: ").append(who.email());
+    out.append("\r\nX-Auth-Request-Groups: ").append(who.groups().text()).append("\r\n");
     if (const auto done = append_bearer(x, mine); !done)
         return x.refuse(done.error());
     x.finish();

@@ -8,7 +8,7 @@ audit_event event_of(const exchange& x, std::string_view type, const session& s)
     event.type = type;
     event.success = true;
     event.request_id = x.request_id();
-    event.email = s.user->email;
+    event.email = s.user->email();
     event.user = s.user->id;
     event.session = s.id;
     event.client = x.client();

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace latchkey::http {
 namespace {
@@ -12,14 +12,14 @@ namespace {
 // memory is short (E5). Its strings don't.
 
 // Names and user agents were checked when they were stored; replacement is for a store that somebody else wrote to.
-std::string quoted(const std::string& text) {
+std::string json_string(std::string_view text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string quoted(const std::vector<std::string>& texts) {
+std::string json_string(const group_list& texts) {
     std::string out = "[";
-    for (const auto& text : texts)
-        out.append(out.size() > 1 ? "," : "").append(quoted(text));
+    for (const std::string_view text : texts)
+        out.append(out.size() > 1 ? "," : "").append(json_string(text));
     return out.append("]");
 }
 
@@ -29,20 +29,20 @@ std::string_view truth(bool value) noexcept {
 
 std::string object_of(const listed_session& s, bool current) {
     const session& v = s.value;
-    std::string out = "{\"id\":" + quoted(v.id.str());
+    std::string out = "{\"id\":" + json_string(v.id.str());
     out.append(",\"current\":").append(truth(current));
-    out.append(",\"user\":{\"id\":").append(quoted(v.user->id.str()));
-    out.append(",\"email\":").append(quoted(v.user->email));
-    out.append(",\"name\":").append(quoted(v.user->name));
-    out.append(",\"groups\":").append(quoted(v.user->groups)).append("}");
-    out.append(",\"created_at\":").append(quoted(to_rfc3339(v.created_at)));
-    out.append(",\"authenticated_at\":").append(quoted(to_rfc3339(v.authenticated_at)));
-    out.append(",\"last_seen_at\":").append(quoted(to_rfc3339(v.last_seen_at)));
-    out.append(",\"idle_expires_at\":").append(quoted(to_rfc3339(v.idle_expires_at)));
-    out.append(",\"expires_at\":").append(quoted(to_rfc3339(v.expires_at)));
+    out.append(",\"user\":{\"id\":").append(json_string(v.user->id.str()));
+    out.append(",\"email\":").append(json_string(v.user->email()));
+    out.append(",\"name\":").append(json_string(v.user->name()));
+    out.append(",\"groups\":").append(json_string(v.user->groups())).append("}");
+    out.append(",\"created_at\":").append(json_string(to_rfc3339(v.created_at)));
+    out.append(",\"authenticated_at\":").append(json_string(to_rfc3339(v.authenticated_at)));
+    out.append(",\"last_seen_at\":").append(json_string(to_rfc3339(v.last_seen_at)));
+    out.append(",\"idle_expires_at\":").append(json_string(to_rfc3339(v.idle_expires_at)));
+    out.append(",\"expires_at\":").append(json_string(to_rfc3339(v.expires_at)));
     out.append(",\"amr\":[\"pwd\"],\"remembered\":").append(truth(v.remembered));
-    out.append(",\"device\":{\"ip\":").append(quoted(v.ip.str()));
-    out.append(",\"user_agent\":").append(quoted(s.user_agent)).append("}}");
+    out.append(",\"device\":{\"ip\":").append(json_string(v.ip.str()));
+    out.append(",\"user_agent\":").append(json_string(s.user_agent)).append("}}");
     return out;
 }
 
@@ -61,7 +61,7 @@ std::string sessions_json(std::span<const listed_session> all, const public_id& 
 
 std::string login_json(const listed_session& s, const std::string* redirect) {
     std::string out = "{\"session\":" + object_of(s, true);
-    return out.append(",\"redirect\":").append(redirect ? quoted(*redirect) : "null").append("}\n");
+    return out.append(",\"redirect\":").append(redirect ? json_string(*redirect) : "null").append("}\n");
 }
 
 }  // namespace latchkey::http

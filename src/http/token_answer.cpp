@@ -5,12 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include <span>
+#include <string_view>
+#include <utility>
 
 namespace latchkey::http {
 namespace {
 
 // Written by hand, as in session_json.cpp, and for its reason.
-std::string quoted(const std::string& text) {
+std::string json_string(std::string_view text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -39,23 +41,24 @@ std::string introspection_json(const token_account& account, const services& svc
     const session& s = account.value;
     std::string out = "{\"active\":true,\"token_type\":";
     out.append(account.is_refresh ? "\"refresh_token\"" : "\"Bearer\"");
-    out.append(",\"iss\":").append(quoted(svc.token_issuer));
-    out.append(",\"sub\":").append(quoted(s.user->id.str()));
-    out.append(",\"aud\":").append(quoted(svc.token_audience));
+    out.append(",\"iss\":").append(json_string(svc.token_issuer));
+    out.append(",\"sub\":").append(json_string(s.user->id.str()));
+    out.append(",\"aud\":").append(json_string(svc.token_audience));
     out.append(",\"exp\":").append(number(account.expires_at));
     if (!account.is_refresh) {
         out.append(",\"iat\":").append(number(account.issued_at));
         out.append(",\"nbf\":").append(number(account.not_before));
-        out.append(",\"jti\":").append(quoted(account.token_id.str()));
+        out.append(",\"jti\":").append(json_string(account.token_id.str()));
     }
-    out.append(",\"sid\":").append(quoted(s.id.str()));
+    out.append(",\"sid\":").append(json_string(s.id.str()));
     out.append(",\"auth_time\":").append(number(to_wall(svc.core.time, s.authenticated_at)));
-    out.append(",\"amr\":[\"pwd\"],\"username\":").append(quoted(s.user->email));
-    out.append(",\"email\":").append(quoted(s.user->email));
-    out.append(",\"name\":").append(quoted(s.user->name));
+    out.append(",\"amr\":[\"pwd\"],\"username\":").append(json_string(s.user->email()));
+    out.append(",\"email\":").append(json_string(s.user->email()));
+    out.append(",\"name\":").append(json_string(s.user->name()));
     out.append(",\"groups\":[");
-    for (std::size_t i = 0; i < s.user->groups.size(); ++i)
-        out.append(i > 0 ? "," : "").append(quoted(s.user->groups[i]));
+    std::string_view comma;
+    for (const std::string_view group : s.user->groups())
+        out.append(std::exchange(comma, ",")).append(json_string(group));
     out.append("]");
     if (account.for_upstream)
         out.append(",\"token_use\":\"upstream\"");

@@ -117,9 +117,9 @@ session kept_session::value(const lifetimes& limits) const {
 std::string write_profile(const user_profile& profile) {
     std::string out;
     put<8>(out, static_cast<std::uint64_t>(profile.version));
-    put_text(out, profile.email);
-    put_text(out, profile.name);
-    for (const std::string& group : profile.groups)
+    put_text(out, profile.email());
+    put_text(out, profile.name());
+    for (const std::string_view group : profile.groups())
         put_text(out, group);
     return out;
 }

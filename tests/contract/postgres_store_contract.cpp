@@ -47,14 +47,17 @@ public:
         const auto database = open_database(where());
         connection_lease lease(*database);
         const std::string id = user->id.str();
+        const std::string email(user->email());
+        const std::string name(user->name());
         const long long version = user->version;
         lease.sql() << "INSERT INTO users (id, email, name, password_hash, disabled, created_at, version)"
                        " VALUES (:id, :email, :name, '', 0, 0, :version)",
-            soci::use(id, "id"), soci::use(user->email, "email"), soci::use(user->name, "name"),
-            soci::use(version, "version");
-        for (const std::string& group : user->groups)
+            soci::use(id, "id"), soci::use(email, "email"), soci::use(name, "name"), soci::use(version, "version");
+        for (const std::string_view each : user->groups()) {
+            const std::string group(each);
             lease.sql() << "INSERT INTO user_groups (user_id, name) VALUES (:id, :group)", soci::use(id, "id"),
                 soci::use(group, "group");
+        }
     }
 
     void cut_off() override {

@@ -12,8 +12,8 @@ TEST_P(session_store_contract, finds_what_was_inserted) {
     for (const session& s : {*made, *found}) {
         EXPECT_EQ(s.id, nth_id(1));
         EXPECT_EQ(s.user->id, alice->id);
-        EXPECT_EQ(s.user->email, alice->email);
-        EXPECT_EQ(s.user->identity_headers, alice->identity_headers);
+        EXPECT_EQ(s.user->email(), alice->email());
+        EXPECT_EQ(s.user->identity_headers(), alice->identity_headers());
         EXPECT_EQ(s.created_at, start);
         EXPECT_EQ(s.authenticated_at, start);
         EXPECT_EQ(s.last_seen_at, start);
@@ -208,8 +208,8 @@ TEST_P(session_store_contract, one_profile_for_all_sessions_of_a_user) {
     ASSERT_TRUE(insert(3, renamed(alice, "Alice Newman", 0)));
     ASSERT_TRUE(insert(4, bob));
     for (const std::uint64_t n : {1U, 2U, 3U})
-        EXPECT_EQ(find(n)->user->name, "Alice Newman") << n;
-    EXPECT_EQ(find(4)->user->name, bob->name);
+        EXPECT_EQ(find(n)->user->name(), "Alice Newman") << n;
+    EXPECT_EQ(find(4)->user->name(), bob->name());
 }
 
 TEST_P(session_store_contract, lists_newest_first) {

@@ -25,7 +25,7 @@ TEST_P(session_store_durable, what_began_is_there_after_a_crash) {
         EXPECT_EQ(after[i].value.idle_expires_at, before[i].value.idle_expires_at);
         EXPECT_EQ(after[i].value.remembered, before[i].value.remembered);
         EXPECT_EQ(after[i].value.ip, before[i].value.ip);
-        EXPECT_EQ(after[i].value.user->email, alice->email);
+        EXPECT_EQ(after[i].value.user->email(), alice->email());
         EXPECT_EQ(after[i].user_agent, before[i].user_agent);
     }
     EXPECT_EQ(find(1)->id, nth_id(1));

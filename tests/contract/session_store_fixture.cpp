@@ -38,9 +38,10 @@ profile_ptr nth_user(std::uint64_t n) {
 profile_ptr renamed(const profile_ptr& known, std::string name, std::int64_t version) {
     user u;
     u.id = known->id;
-    u.email = known->email;
+    u.email = known->email();
     u.name = std::move(name);
-    u.groups = known->groups;
+    for (const std::string_view group : known->groups())
+        u.groups.emplace_back(group);
     u.version = version;
     return make_profile(u, false);
 }

@@ -26,17 +26,17 @@ unsigned seed() {
 }
 
 std::string show(const access_options& options, const testing::asked& q) {
-    const auto list = [](const std::vector<std::string>& texts) {
+    const auto list = [](const auto& texts) {
         std::string out = "[";
         for (const auto& text : texts)
-            out += text + ' ';
+            out.append(text).append(" ");
         return out + "] ";
     };
     std::string out = "default " + options.default_policy + '\n';
     for (const auto& r : options.rules)
         out += list(r.domains) + list(r.paths) + list(r.methods) + list(r.groups) + list(r.networks) + r.policy + '\n';
     return out + q.method + ' ' + q.host + ' ' + list(q.paths) + " from " + q.client +
-           (q.who ? " groups " + list(q.who->groups) : " anonymous");
+           (q.who ? " groups " + list(q.who->groups()) : " anonymous");
 }
 
 bool operator==(const access_decision& a, const access_decision& b) {

@@ -46,7 +46,7 @@ private:
                 return {access_outcome::login, i};
             bool has_group = rule.groups.empty();
             for (const auto& wanted : rule.groups)
-                for (const auto& had : question.who->groups)
+                for (const auto& had : question.who->groups())
                     has_group = has_group || wanted == had;
             return {has_group ? access_outcome::allow : access_outcome::forbid, i};
         }

@@ -87,8 +87,8 @@ TEST_F(Administrator, NamesAndGroupsShowAtOnceAndEndNothing) {
     ASSERT_TRUE(change(std::move(patch)));
     const auto seen = run.await(sessions->verify(hers.reveal()));
     ASSERT_TRUE(seen);
-    EXPECT_EQ(seen->user->name, "Alice");
-    EXPECT_EQ(seen->user->groups, std::vector<std::string>{"staff"});
+    EXPECT_EQ(seen->user->name(), "Alice");
+    EXPECT_EQ(seen->user->groups().text(), "staff");
     expect_event("user_changed", "name,groups");
 }
 

@@ -15,16 +15,16 @@ TEST_F(Login, OpensASession) {
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->token.size(), 43U);
     EXPECT_TRUE(opened->value.remembered);
-    EXPECT_EQ(opened->value.user->email, "alice@example.com");
+    EXPECT_EQ(opened->value.user->email(), "alice@example.com");
     EXPECT_TRUE(lives(opened->token));
     EXPECT_EQ(store.rows.front().second.user_agent, "curl/8");
 }
 
 TEST_F(Login, ChoosesWhatRemoteUserCarries) {
-    EXPECT_TRUE(login("alice@example.com")->value.user->identity_headers.starts_with("Remote-User: 0101"));
+    EXPECT_TRUE(login("alice@example.com")->value.user->identity_headers().starts_with("Remote-User: 0101"));
     subject = make_authenticator({users, database, hasher, attempts, devices, *sessions, audit, log, true});
     EXPECT_TRUE(
-        login("alice@example.com")->value.user->identity_headers.starts_with("Remote-User: alice@example.com\r"));
+        login("alice@example.com")->value.user->identity_headers().starts_with("Remote-User: alice@example.com\r"));
 }
 
 struct refusal {

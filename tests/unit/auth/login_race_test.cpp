@@ -56,7 +56,7 @@ TEST_F(LoginRace, NewsOfTheUserIsShown) {
     };
     ASSERT_TRUE(login("alice@example.com"));
     ASSERT_EQ(store.rows.size(), 1U);
-    EXPECT_EQ(store.rows[0].second.value.user->groups, std::vector<std::string>{"admins"});
+    EXPECT_EQ(store.rows[0].second.value.user->groups().text(), "admins");
 }
 
 TEST_F(LoginRace, ARehashIsNoChange) {

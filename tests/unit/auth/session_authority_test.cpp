@@ -153,7 +153,7 @@ TEST_F(SessionAuthority, RefreshesWhatSessionsShow) {
     changed.id = somebody(1)->id;
     changed.name = "Somebody";
     ASSERT_TRUE(run.await(subject->refresh(make_profile(changed, false))));
-    EXPECT_EQ(run.await(subject->verify(opened.token.reveal()))->user->name, "Somebody");
+    EXPECT_EQ(run.await(subject->verify(opened.token.reveal()))->user->name(), "Somebody");
 }
 
 TEST_F(SessionAuthority, ListsAUsersOwn) {

@@ -39,7 +39,7 @@ TEST_F(TokenAuthority, PutsTheClaimsIn) {
     EXPECT_EQ(claims["exp"], now + 300);
     EXPECT_EQ(claims["auth_time"], now - 60);
     EXPECT_EQ(claims["email"], "alice@example.com");
-    EXPECT_EQ(claims["name"], logins.who->name);
+    EXPECT_EQ(claims["name"], logins.who->name());
     EXPECT_EQ(claims["groups"], nlohmann::json::array({"dev", "ops"}));
     EXPECT_EQ(claims["tenant"], "north");
     EXPECT_NE(claims["jti"], claims_of(*subject->issue(mine))["jti"]);
@@ -98,7 +98,7 @@ TEST_F(TokenAuthority, MintsOneTokenForManyChecks) {
     // Another group, another authentication, another session: another token.
     user changed;
     changed.id = mine.user->id;
-    changed.email = mine.user->email;
+    changed.email = mine.user->email();
     mine.user = make_profile(changed, false);
     const auto third = mint();
     EXPECT_NE(third, second);
@@ -228,9 +228,9 @@ TEST_F(TokenAuthority, MayBeTakenByItsWord) {
     ASSERT_TRUE(known);
     EXPECT_EQ(known->id, mine.id);
     EXPECT_EQ(known->user->id, mine.user->id);
-    EXPECT_EQ(known->user->email, mine.user->email);
-    EXPECT_EQ(known->user->groups, mine.user->groups);
-    EXPECT_EQ(known->user->identity_headers, mine.user->identity_headers);
+    EXPECT_EQ(known->user->email(), mine.user->email());
+    EXPECT_EQ(known->user->groups(), mine.user->groups());
+    EXPECT_EQ(known->user->identity_headers(), mine.user->identity_headers());
     EXPECT_EQ(known->authenticated_at, mine.authenticated_at);
     EXPECT_EQ(known->expires_at, time.now() + seconds{300});
     time.step_wall(seconds{-5});

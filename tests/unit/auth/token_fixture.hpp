@@ -36,9 +36,10 @@ struct easy_logins final : authenticator {
             co_return errc::invalid_credentials;
         user whose;
         whose.id = who->id;
-        whose.email = who->email;
-        whose.name = who->name;
-        whose.groups = who->groups;
+        whose.email = who->email();
+        whose.name = who->name();
+        const group_list groups = who->groups();
+        whose.groups = std::vector<std::string>(groups.begin(), groups.end());
         const boost::system::error_code objection =
             last.objection ? last.objection(whose) : boost::system::error_code();
         if (objection)
@@ -107,7 +108,7 @@ protected:
         c.issued_at = c.not_before = time.wall();
         c.authenticated = to_wall(time, of.authenticated_at);
         c.expires_at = time.wall() + seconds{300};
-        c.email = of.user->email;
+        c.email = of.user->email();
         change(c);
         return sign(write_claims(c));
     }

@@ -3,19 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <utility>
+#include <string_view>
+#include <vector>
 
 namespace latchkey {
 namespace {
-
-user alice() {
-    user u;
-    u.id = public_id::parse("000102030405060708090a0b0c0d0e0f").value();
-    u.email = "alice@example.com";
-    u.name = "Alice Ähnlich";
-    u.groups = {"admins", "staff"};
-    return u;
-}
 
 TEST(UserName, MayBeAnyTextWithoutControls) {
     for (const char* name : {"", "Alice", "Zoë", "李小龍", "O'Brien; \"x\"", "\xf0\x9f\x94\x91"})
@@ -66,37 +58,6 @@ TEST(Groups, AreAtMostSixtyFour) {
     EXPECT_TRUE(canonical_groups(groups));
     groups.push_back("one-more");
     EXPECT_FALSE(canonical_groups(groups));
-}
-
-// F3: every identity header, in one block that is ready to be sent.
-TEST(Profile, CarriesAllIdentityHeaders) {
-    const profile_ptr profile = make_profile(alice(), false);
-    EXPECT_EQ(profile->identity_headers,
-              "Remote-User: 000102030405060708090a0b0c0d0e0f\r\n"
-              "Remote-Email: alice@example.com\r\n"
-              "Remote-Name: Alice Ähnlich\r\n"
-              "Remote-Groups: admins,staff\r\n");
-}
-
-// F3: empty where there is no value, so that a proxy overwrites what the client sent.
-TEST(Profile, CarriesEmptyHeadersToo) {
-    user nameless = alice();
-    nameless.name.clear();
-    nameless.groups.clear();
-    EXPECT_EQ(make_profile(nameless, true)->identity_headers,
-              "Remote-User: alice@example.com\r\n"
-              "Remote-Email: alice@example.com\r\n"
-              "Remote-Name: \r\n"
-              "Remote-Groups: \r\n");
-}
-
-TEST(Profile, CopiesTheUser) {
-    const user u = alice();
-    const profile_ptr profile = make_profile(u, false);
-    EXPECT_EQ(profile->id, u.id);
-    EXPECT_EQ(profile->email, u.email);
-    EXPECT_EQ(profile->name, u.name);
-    EXPECT_EQ(profile->groups, u.groups);
 }
 
 }  // namespace

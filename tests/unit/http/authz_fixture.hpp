@@ -25,7 +25,8 @@ struct question_book final : access_policy {
     mutable std::vector<entry> asked;
 
     access_decision decide(const access_question& q) const noexcept override {
-        entry e{std::string(q.host), std::string(q.method), q.client.str(), {}, q.who ? q.who->email : ""};
+        entry e{
+            std::string(q.host), std::string(q.method), q.client.str(), {}, std::string(q.who ? q.who->email() : "")};
         for (const auto path : q.paths)
             e.paths.emplace_back(path);
         asked.push_back(std::move(e));

@@ -307,6 +307,17 @@ TEST_F(session_table_test, user_ids_need_not_be_random) {
     EXPECT_EQ(table.size(), 0U);
 }
 
+// Its lines, and all that is read out of them, are in the same block.
+TEST_F(session_table_test, a_profile_is_one_allocation) {
+    user u;
+    u.email = "somebody.else@example.com";
+    u.name = "Somebody with a long name";
+    u.groups = {"administrators-of-the-whole", "staff"};
+    const std::size_t before = testing::allocations();
+    const profile_ptr profile = make_profile(u, true);
+    EXPECT_EQ(testing::allocations(), before + 1);
+}
+
 // A profile lives as long as the last session that shows it.
 TEST_F(session_table_test, profiles_are_given_back) {
     session_table& table = make_table();

@@ -51,8 +51,8 @@ TEST_F(sql_session_journal, keeps_every_part_of_a_session) {
     EXPECT_EQ(found[0].entry.last_seen_at, kept.last_seen_at);
     EXPECT_EQ(found[0].entry.expires_at, kept.expires_at);
     EXPECT_FALSE(found[0].entry.rotated_from);
-    EXPECT_EQ(found[0].user->email, "u" + std::to_string(bob) + "@example.com");
-    EXPECT_THAT(found[0].user->groups, ElementsAre("staff"));
+    EXPECT_EQ(found[0].user->email(), "u" + std::to_string(bob) + "@example.com");
+    EXPECT_THAT(found[0].user->groups(), ElementsAre("staff"));
     EXPECT_EQ(found[0].user->version, 1);
     EXPECT_EQ(found[1].entry.ip, client_address{});
     EXPECT_EQ(found[1].entry.user_agent, "");

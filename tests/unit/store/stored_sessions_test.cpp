@@ -51,7 +51,7 @@ TEST_F(stored_sessions_test, lists_a_users_sessions_newest_first) {
     const auto found = desk->list(id_of(bob)).value();
     ASSERT_THAT(ids_in(found), ElementsAre(id_of(5), id_of(3), id_of(1)));
     const auto& newest = found[0];
-    EXPECT_EQ(newest.value.user->email, "u" + std::to_string(bob) + "@example.com");
+    EXPECT_EQ(newest.value.user->email(), "u" + std::to_string(bob) + "@example.com");
     EXPECT_EQ(newest.value.created_at, clock.now() - seconds{10});
     EXPECT_EQ(newest.value.idle_expires_at, newest.value.last_seen_at + options.remembered_idle_timeout);
     EXPECT_EQ(newest.value.expires_at, newest.value.created_at + options.remembered_absolute_timeout);
