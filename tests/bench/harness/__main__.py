@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 from types import ModuleType
@@ -67,6 +68,7 @@ def main() -> int:
     if options.targets:
         print("\n".join(sorted({target for one in chosen.values() for target in one.TARGETS})))
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as with Ctrl-C: servers are stopped on the way out
     faults = 0
     for name, suite in chosen.items():
         try:
