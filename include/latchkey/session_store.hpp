@@ -129,9 +129,10 @@ public:
     // What was counted since the start; what was loaded then was not created.
     virtual session_stats stats() const { return {}; }
 
-    // Removes what expired from one shard, in rotation. Called by a timer, about once a second; cheap enough for an io
-    // thread. May only begin what it does.
-    virtual void sweep() noexcept = 0;
+    // Removes what expired from one shard, in rotation; some of it at a time, so that checks that share the core wait
+    // for a millisecond or two. True: there is more, and it is to be called again soon; else in a second. May only
+    // begin what it does.
+    virtual bool sweep() noexcept = 0;
 
     // Whether it can answer now. What it is made of may be elsewhere.
     virtual bool ready() const noexcept { return true; }

@@ -298,17 +298,19 @@ private:
         });
     }
 
-    // One shard a second: every session is looked at about once a minute. Dead ones were dead at lookup before.
+    // One shard a second: every session is looked at about once a minute. Dead ones were dead at lookup before. Where
+    // there are many of them, checks on the same core have their turn in between.
     task<void> sweep_sessions() {
         steady_timer wait(control_);
+        bool has_more = false;
         for (;;) {
             try {
-                wait.expires_after(std::chrono::seconds(1));
+                wait.expires_after(std::chrono::milliseconds(has_more ? 20 : 1'000));
                 error_code error;
                 co_await wait.async_wait(asio::redirect_error(use_task, error));
             } catch (const std::bad_alloc&) {  // what is swept gives some back; and this must not be the last time
             }
-            sessions_->sweep();
+            has_more = sessions_->sweep();
         }
     }
 

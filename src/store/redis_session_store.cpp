@@ -63,20 +63,22 @@ void redis_sessions::configure(const session_options& options) {
     cache_.table().configure(options);
 }
 
-void redis_sessions::sweep() noexcept try {
+bool redis_sessions::sweep() noexcept try {
     if (revoked_)
         revoked_->forget_expired();
-    cache_.table().sweep();
+    if (cache_.table().sweep())
+        return true;
     if (sweeping_.exchange(true))
-        return;
+        return false;
     try {
         boost::asio::co_spawn(commands_.context(), upkeep(),
                               [this](std::exception_ptr, const result<std::size_t>&) { sweeping_ = false; });
     } catch (const std::bad_alloc&) {
         sweeping_ = false;
     }
+    return false;
 } catch (const std::exception&) {
-    // The next time is in a second.
+    return false;  // the next time is in a second
 }
 
 task<result<std::size_t>> redis_sessions::keep_up() {

@@ -82,7 +82,7 @@ public:
     redis_stats redis() const override;
     redis_client& commands() noexcept override { return commands_; }
     bool ready() const noexcept override { return cache_.trusted() && commands_.stats().up; }
-    void sweep() noexcept override;
+    bool sweep() noexcept override;
     task<result<std::size_t>> upkeep() override { return without_exceptions(keep_up()); }
     void stop() noexcept override;
 

@@ -36,7 +36,7 @@ session_table::dead_keys session_table::collect_dead(std::uint32_t number, std::
     return found;
 }
 
-void session_table::sweep(sweep_report* report) noexcept {
+bool session_table::sweep(sweep_report* report) noexcept {
     mutex_lock lock(upkeep_mutex_);
     rotated_.forget_expired(now());
     for (std::size_t removed = 0; removed < sweep_budget;) {
@@ -67,8 +67,9 @@ void session_table::sweep(sweep_report* report) noexcept {
         }
         sweep_shard_ = (sweep_shard_ + 1) % shard_count;
         sweep_slot_ = 0;
-        return;
+        return false;
     }
+    return true;
 }
 
 std::vector<last_seen> session_table::take_moved(std::uint32_t number) {

@@ -56,7 +56,7 @@ struct table_walk {
 class session_table {
 public:
     static constexpr std::uint32_t shard_count = 1U << session_ref::shard_bits;
-    static constexpr std::size_t sweep_budget = 8192;  // about 3 ms
+    static constexpr std::size_t sweep_budget = 1024;  // one to two milliseconds among ten million
 
     // `now` must outlive the table.
     session_table(const session_options& options, const clock& now);
@@ -122,8 +122,8 @@ public:
     std::size_t erase(const public_id& user, std::span<const public_id> ids) noexcept;
 
     // Upkeep. Takes out what expired from where the last call stopped: to the end of a shard, or until sweep_budget
-    // sessions were removed. What the journal should know goes to `report`, if there is one.
-    void sweep(sweep_report* report = nullptr) noexcept;
+    // sessions were removed: true then. What the journal should know goes to `report`, if there is one.
+    bool sweep(sweep_report* report = nullptr) noexcept;
     // When the sessions of one shard were last seen, of those where that moved since it was last told.
     std::vector<last_seen> take_moved(std::uint32_t shard);
     std::vector<last_seen> take_moved_of(const public_id& user);

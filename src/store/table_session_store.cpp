@@ -90,7 +90,7 @@ public:
     void configure(const session_options& options) override;
     std::size_t size() const noexcept override { return table_.size(); }
     session_stats stats() const override;
-    void sweep() noexcept override;
+    bool sweep() noexcept override;
     void stop() noexcept override;
 
 private:
@@ -373,19 +373,18 @@ void table_session_store::configure(const session_options& options) {
     journal_->configure(options);
 }
 
-void table_session_store::sweep() noexcept {
+bool table_session_store::sweep() noexcept {
     if (revoked_)
         revoked_->forget_expired();
-    if (!journal_) {
-        table_.sweep();
-        return;
-    }
+    if (!journal_)
+        return table_.sweep();
     sweep_report report;
-    table_.sweep(&report);
+    const bool has_more = table_.sweep(&report);
     if (!report.dead.empty())
         journal_->forget_later(std::move(report.dead));
     if (!report.moved.empty())
         journal_->note_later(std::move(report.moved));
+    return has_more;
 }
 
 }  // namespace

@@ -310,7 +310,7 @@ public:
         co_return found;
     }
     std::size_t size() const noexcept override { return rows.size(); }
-    void sweep() noexcept override {}
+    bool sweep() noexcept override { return false; }
 
 private:
     // The session that `key` opens, or opened once.

@@ -230,8 +230,9 @@ TEST_F(session_table_test, sweep_is_bounded_and_goes_round) {
     clock.advance(options.idle_timeout);
     std::size_t before = table.size();
     for (std::uint32_t call = 0; call <= session_table::shard_count; ++call) {
-        table.sweep();
+        const bool has_more = table.sweep();
         EXPECT_LE(before - table.size(), session_table::sweep_budget + 64);
+        EXPECT_EQ(has_more, before - table.size() >= session_table::sweep_budget);
         before = table.size();
     }
     EXPECT_EQ(table.size(), 0U);
