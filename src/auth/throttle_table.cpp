@@ -41,17 +41,24 @@ seconds throttle_budgets::longest_memory() const noexcept {
     return longest;
 }
 
-throttle_table::throttle_table(std::size_t memory, const throttle_options& options) : budgets_(options) {
+throttle_table::shares throttle_table::shares_of(std::size_t memory) noexcept {
     const std::size_t for_labels = most_labels * (label_bytes + sizeof(std::uint32_t));
     const std::size_t each = sizeof(slot) + sizeof(std::uint32_t) + sizeof(throttle_key) / slots_for_each_gone;
     const std::size_t room = memory > 2 * for_labels ? memory - for_labels : memory / 2;
     const std::size_t labels = std::min(most_labels, (memory - room) / (label_bytes + sizeof(std::uint32_t)));
-    slots_.resize(std::max<std::size_t>(1, room / each / ways) * ways);
+    return {std::max<std::size_t>(1, room / each / ways) * ways, labels};
+}
+
+throttle_table::throttle_table(std::size_t memory, const throttle_options& options)
+    : throttle_table(shares_of(memory), options) {
+}
+
+throttle_table::throttle_table(const shares& parts, const throttle_options& options)
+    : budgets_(options), slots_(parts.slots), labels_(parts.labels + 1) {
     unsaved_.reserve(slots_.size());
     gone_.reserve(slots_.size() / slots_for_each_gone);
-    labels_.resize(labels + 1);  // the first is nobody's
-    free_labels_.reserve(labels);
-    for (std::size_t i = labels; i > 0; --i)
+    free_labels_.reserve(parts.labels);
+    for (std::size_t i = parts.labels; i > 0; --i)
         free_labels_.push_back(static_cast<std::uint32_t>(i));
 }
 
@@ -190,8 +197,8 @@ std::vector<throttle_record> throttle_table::take_unsaved(std::size_t most) {
 }
 
 std::size_t throttle_table::bytes() const noexcept {
-    return slots_.capacity() * sizeof(slot) + unsaved_.capacity() * sizeof(std::uint32_t) +
-           gone_.capacity() * sizeof(throttle_key) + labels_.capacity() * sizeof(label_text) +
+    return slots_.size() * sizeof(slot) + unsaved_.capacity() * sizeof(std::uint32_t) +
+           gone_.capacity() * sizeof(throttle_key) + labels_.size() * sizeof(label_text) +
            free_labels_.capacity() * sizeof(std::uint32_t);
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "throttle_budget.hpp"
+#include "zeroed_array.hpp"
 
 #include <latchkey/throttle.hpp>
 #include <latchkey/throttle_store.hpp>
@@ -43,9 +44,10 @@ public:
         bool unsaved = false;     // then it is in unsaved_, once
 
         held state() const noexcept { return {failures, time_point{seconds{last}}}; }
+        friend bool operator==(const slot&, const slot&) = default;
     };
 
-    // Throws std::bad_alloc.
+    // `memory` is a bound: the system gives it as keys come. Throws std::bad_alloc.
     throttle_table(std::size_t memory, const throttle_options& options);
 
     void configure(const throttle_options& options) noexcept { budgets_ = throttle_budgets(options); }
@@ -88,15 +90,21 @@ private:
     static constexpr std::size_t label_bytes = 128;
     using label_text = std::array<char, label_bytes>;
 
+    struct shares {
+        std::size_t slots, labels;
+    };
+    static shares shares_of(std::size_t memory) noexcept;
+    throttle_table(const shares& parts, const throttle_options& options);
+
     std::size_t set_of(const throttle_key& key, std::size_t which) const noexcept;
     std::uint64_t weight(const slot& one, time_point now) const noexcept;
     void drop_label(slot& one) noexcept;
 
     throttle_budgets budgets_;
-    std::vector<slot> slots_;
+    zeroed_array<slot> slots_;
     std::vector<std::uint32_t> unsaved_;  // indices; room for all of them
     std::vector<throttle_key> gone_;      // that may be saved, but have no slot; never more than there is room for
-    std::vector<label_text> labels_;
+    zeroed_array<label_text> labels_;     // the first is nobody's
     std::vector<std::uint32_t> free_labels_;
     std::size_t used_ = 0;
     std::uint64_t evicted_ = 0;

@@ -31,8 +31,8 @@ std::uint64_t client_connections::hash_of(const client_prefix& client) const noe
     return stirred(stirred(words[0] ^ key_[0]) ^ words[1] ^ key_[1]);
 }
 
-std::array<client_connections::counter*, 2> client_connections::counters_of(std::uint64_t hash) noexcept {
-    return {&counters_[hash % row], &counters_[row + (hash >> 32) % row]};
+std::array<client_connections::counter, 2> client_connections::counters_of(std::uint64_t hash) noexcept {
+    return {counter(counters_[hash % row]), counter(counters_[row + (hash >> 32) % row])};
 }
 
 // Counted in both places before either is looked at: of those that come at once, the one whose counting ends last sees
@@ -40,10 +40,10 @@ std::array<client_connections::counter*, 2> client_connections::counters_of(std:
 client_connections::place client_connections::enter(const client_prefix& client, std::size_t most) noexcept {
     const std::uint64_t hash = hash_of(client);
     const auto both = counters_of(hash);
-    for (counter* one : both)
-        one->fetch_add(1, std::memory_order_acq_rel);
+    for (const counter& one : both)
+        one.fetch_add(1, std::memory_order_acq_rel);
     const std::uint32_t held =
-        std::min(both[0]->load(std::memory_order_acquire), both[1]->load(std::memory_order_acquire));
+        std::min(both[0].load(std::memory_order_acquire), both[1].load(std::memory_order_acquire));
     if (held <= most)
         return place(*this, hash);
     leave(hash);
@@ -51,8 +51,8 @@ client_connections::place client_connections::enter(const client_prefix& client,
 }
 
 void client_connections::leave(std::uint64_t hash) noexcept {
-    for (counter* one : counters_of(hash))
-        one->fetch_sub(1, std::memory_order_release);
+    for (const counter& one : counters_of(hash))
+        one.fetch_sub(1, std::memory_order_release);
 }
 
 }  // namespace latchkey::http

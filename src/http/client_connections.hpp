@@ -5,6 +5,8 @@
 // at when a connection begins and when it ends, from any thread, without a lock.
 #pragma once
 
+#include "zeroed_array.hpp"
+
 #include <latchkey/client_prefix.hpp>
 
 #include <array>
@@ -12,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 namespace latchkey::http {
 
@@ -49,14 +50,14 @@ public:
 
 private:
     static constexpr std::size_t row = 65'536;
-    using counter = std::atomic<std::uint32_t>;
+    using counter = std::atomic_ref<std::uint32_t>;
 
-    std::array<counter*, 2> counters_of(std::uint64_t hash) noexcept;
+    std::array<counter, 2> counters_of(std::uint64_t hash) noexcept;
     std::uint64_t hash_of(const client_prefix& client) const noexcept;
     void leave(std::uint64_t hash) noexcept;
 
     const std::array<std::uint64_t, 2> key_;
-    std::vector<counter> counters_;
+    zeroed_array<std::uint32_t> counters_;  // only ever through a counter
 };
 
 }  // namespace latchkey::http
