@@ -66,6 +66,7 @@ public:
 
     user_profile(const user_profile&) = delete;
     user_profile& operator=(const user_profile&) = delete;
+    ~user_profile() = default;
 
     // All of these are views into the profile.
     std::string_view email() const noexcept;
@@ -85,7 +86,6 @@ public:
 private:
     friend boost::intrusive_ptr<const user_profile> make_profile(const user& u, bool remote_user_is_email);
     user_profile(const user& u, places at) noexcept : at_(at), id(u.id), version(u.version) {}
-    ~user_profile() = default;
     const char* lines() const noexcept { return reinterpret_cast<const char*>(this + 1); }
 };
 using profile_ptr = boost::intrusive_ptr<const user_profile>;

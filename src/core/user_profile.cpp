@@ -53,9 +53,8 @@ group_list user_profile::groups() const noexcept {
 }
 
 void user_profile::operator delete(user_profile* dead, std::destroying_delete_t) noexcept {
-    const std::size_t size = sizeof(user_profile) + dead->at_.end;
     dead->~user_profile();
-    ::operator delete(dead, size);
+    ::operator delete(dead);
 }
 
 profile_ptr make_profile(const user& u, bool remote_user_is_email) {
