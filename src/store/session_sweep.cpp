@@ -58,8 +58,8 @@ bool session_table::sweep(sweep_report* report) noexcept {
         if (!found.end)
             continue;
         try {
-            if (report && later(noted_[sweep_shard_], note_every_) <= now()) {
-                noted_[sweep_shard_] = now();
+            if (report && note_due_[sweep_shard_] <= now()) {
+                note_due_[sweep_shard_] = later(now(), note_every_);
                 report->moved = take_moved(sweep_shard_);
             }
         } catch (const std::bad_alloc&) {
@@ -142,6 +142,9 @@ void session_table::configure(const session_options& options, std::vector<public
     const lifetimes limits(options);
     // Often enough that a crash costs a session no more than a sixth of its idle time.
     note_every_ = std::min<stamp>(300, std::min(limits.ordinary.idle, limits.remembered.idle) / 6);
+    // One after the other: after a start all of them have much to tell.
+    for (std::uint32_t i = 0; i < shard_count; ++i)
+        note_due_[i] = std::min(note_due_[i], later(now(), note_every_ * (i + 1) / shard_count));
     for (session_shard& shard : shards_) {
         mutex_lock shard_lock(shard.mutex);
         const stamp second = now();

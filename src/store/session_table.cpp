@@ -2,12 +2,14 @@
 #include "session_table.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <utility>
 
 namespace latchkey {
 
 session_table::session_table(const session_options& options, const clock& now) : clock_(now) {
+    note_due_.fill(std::numeric_limits<stamp>::max());
     configure(options);
 }
 

@@ -196,7 +196,7 @@ private:
     std::uint32_t sweep_shard_ LATCHKEY_GUARDED_BY(upkeep_mutex_) = 0;
     std::uint32_t sweep_slot_ LATCHKEY_GUARDED_BY(upkeep_mutex_) = 0;
     stamp note_every_ LATCHKEY_GUARDED_BY(upkeep_mutex_) = 0;
-    std::array<stamp, shard_count> noted_ LATCHKEY_GUARDED_BY(upkeep_mutex_){};  // when take_moved() was last due
+    std::array<stamp, shard_count> note_due_ LATCHKEY_GUARDED_BY(upkeep_mutex_);  // when take_moved() is due
 };
 
 }  // namespace latchkey

@@ -17,6 +17,13 @@ namespace {
 
 class session_table_test : public ::testing::Test {
 protected:
+    // One that this shard holds.
+    session_key key_in(std::uint32_t shard) {
+        session_key k = key();
+        const std::uint64_t word = shard;
+        std::memcpy(k.bytes.data() + 8, &word, sizeof word);
+        return k;
+    }
     session_key key() {
         session_key k;
         for (std::size_t i = 0; i < k.bytes.size(); i += 8) {
@@ -238,11 +245,37 @@ TEST_F(session_table_test, sweep_is_bounded_and_goes_round) {
     EXPECT_EQ(table.size(), 0U);
 }
 
+// After a start everything moves at once: what is told of it is spread over the first minutes.
+TEST_F(session_table_test, what_moved_is_told_shard_by_shard) {
+    options.idle_timeout = seconds{1800};
+    session_table& table = make_table();
+    std::vector<session_key> keys;
+    for (std::uint32_t shard = 0; shard < session_table::shard_count; ++shard) {
+        keys.push_back(key_in(shard));
+        ASSERT_TRUE(begin(table, keys.back(), of(user_named(static_cast<std::uint8_t>(shard + 1)))));
+    }
+    std::size_t told = 0;
+    for (int step = 1; step <= 10; ++step) {
+        clock.advance(seconds{30});
+        std::size_t now = 0;
+        for (const auto& k : keys)
+            ASSERT_TRUE(table.find(k));
+        for (std::uint32_t call = 0; call < session_table::shard_count; ++call) {
+            sweep_report report;
+            table.sweep(&report);
+            now += report.moved.size();
+        }
+        EXPECT_LE(now, session_table::shard_count / 10 + 1) << "after " << 30 * step << " s";
+        told += now;
+    }
+    EXPECT_GE(told, 48U);  // a minute had to pass before any moved
+}
+
 // What moved is told once, some minutes later at the earliest; what was removed is told when there is somebody to tell.
 TEST_F(session_table_test, sweep_reports_to_the_journal) {
     options.idle_timeout = seconds{1800};
     session_table& table = make_table();
-    const session_key k = key();
+    const session_key k = key_in(session_table::shard_count - 1);  // the last to be told of
     new_session fresh = of(alice);
     fresh.id.bytes[0] = 7;
     ASSERT_TRUE(begin(table, k, fresh));
