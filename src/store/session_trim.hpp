@@ -3,6 +3,7 @@
 
 #include "session_table.hpp"
 
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -24,6 +25,11 @@ public:
     bool busy() const noexcept { return !going_; }
     // Who must go, unless busy(). Nobody: the user keeps to the cap.
     const std::vector<public_id>& going() const noexcept { return *going_; }
+    // Adds them to `ended`. Without memory for it nobody hears, and nothing fails: telling is less than what was done.
+    void tell(std::vector<public_id>& ended) const noexcept try {
+        ended.insert(ended.end(), going_->begin(), going_->end());
+    } catch (const std::bad_alloc&) {
+    }
 
 private:
     session_table& table_;

@@ -25,12 +25,6 @@ using maybe_session = std::optional<session>;
 // Moments. As long as anybody waits for an answer.
 constexpr int most_attempts = 2000;
 
-// What is told is less than what was done: without memory for it nobody hears, and nothing fails.
-void add_if_possible(const std::vector<public_id>& ids, std::vector<public_id>& to) noexcept try {
-    to.insert(to.end(), ids.begin(), ids.end());
-} catch (const std::bad_alloc&) {
-}
-
 class table_session_store final : public session_store {
 public:
     table_session_store(const session_options& options, const clock& now, std::unique_ptr<session_journal> journal,
@@ -242,7 +236,7 @@ task<void> table_session_store::keep_to_cap(const public_id& user, std::vector<p
         session_counts::add(counts_.over_cap, table_.erase(user, eviction.erase));
         list_revoked(eviction);
         if (displaced)
-            add_if_possible(eviction.erase, *displaced);
+            trim.tell(*displaced);
     }
 }
 

@@ -167,8 +167,8 @@ TEST_F(wire, a_long_pipeline_of_checks_and_others) {
     EXPECT_FALSE(client.was_reset());
 }
 
-// Whoever says that no more will come is told the same right behind the answer, and not when the connection has been idle
-// for long enough: the end may come with the request, or after it.
+// Whoever says that no more will come is told the same right behind the answer, and not when the connection has been
+// idle for long enough: the end may come with the request, or after it.
 TEST_F(wire, the_end_of_the_requests_is_the_end_of_the_answers) {
     const auto check = a_check().wire();
     for (const bool apart : {false, true})
