@@ -122,6 +122,7 @@ void connection::go_on() noexcept {
                 break;
         }
     } catch (const std::exception& e) {
+        core.discard_output();
         core.current()->core.log.write(log_level::error, "connection_failed", {{"what", e.what()}});
     }
 }

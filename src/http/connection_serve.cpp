@@ -34,6 +34,7 @@ task<void> connection::serve(std::unique_ptr<connection> self) {
         }
         it.self_ = std::move(self);
     } catch (const std::exception& e) {
+        it.core_.discard_output();
         it.svc_->core.log.write(log_level::error, "connection_failed", {{"what", e.what()}});
     }
 }

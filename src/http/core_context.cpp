@@ -3,6 +3,8 @@
 #include "hex.hpp"
 #include "services.hpp"
 
+#include <latchkey/secret.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -119,6 +121,11 @@ void core_context::clear_output() {
         return;
     out = std::string();
     out.reserve(output_capacity);
+}
+
+void core_context::discard_output() noexcept {
+    wipe(std::span(out.data(), out.size()));
+    out.clear();
 }
 
 bool core_context::tick() {

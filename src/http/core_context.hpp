@@ -101,6 +101,8 @@ struct core_context {
     }
     // Empties the output buffer and gives memory back after an exceptionally large answer.
     void clear_output();
+    // Wipes what was rendered and will not be sent: the next answer is another client's.
+    void discard_output() noexcept;
 
     // Reads the clocks, ends what is past its deadline. Called every tick_ms. True: there is more to end, which can
     // wait until others have had their turn; then call again.
