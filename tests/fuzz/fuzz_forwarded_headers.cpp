@@ -3,6 +3,7 @@
 #include "authz.hpp"
 #include "fake_domain.hpp"
 #include "form_fields.hpp"
+#include "header_scanner.hpp"
 #include "path_pattern.hpp"
 
 #include <algorithm>
@@ -103,7 +104,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const client_address peer;
     exchange x(*all.svc, all.core, peer, true);
-    if (pass_gate(block, all.svc->gate, x.head))
+    header_scanner scanner;  // the gate is only ever given what this has passed
+    if (scanner.scan(block) != header_scanner::state::complete || scanner.size() != block.size() ||
+        pass_gate(block, all.svc->gate, x.head))
         return 0;
     x.start();
     const auto behind = pattern.match(x.head.path);
