@@ -39,7 +39,7 @@ std::string public_id::str() const {
 }
 
 void public_id::write(char* out32) const noexcept {
-    write_hex(bytes, out32);
+    write_hex(bytes, std::span<char, 32>(out32, 32));
 }
 
 }  // namespace latchkey

@@ -48,7 +48,8 @@ task<bool> connection::serve_one() {
             co_return false;
         }
     }
-    exchange x(*svc_, core_, peer_.address, trusted_);
+    request_head of_request;
+    exchange x(*svc_, core_, peer_.address, trusted_, of_request);
     x.for_programs = site_.is_admin;
     const arrival head = read_head(x);
     if (head == arrival::partial)

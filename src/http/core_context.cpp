@@ -59,12 +59,12 @@ void buffer_pool::resize(std::size_t largest) noexcept {
 }
 
 request_id_source::request_id_source(std::uint64_t seed) noexcept : next_(seed) {
-    write_hex(seed, seed_.data());
+    write_hex(seed, seed_);
 }
 
 void request_id_source::write_next(char* out32) noexcept {
     std::memcpy(out32, seed_.data(), seed_.size());
-    write_hex(mix(next_++), out32 + seed_.size());
+    write_hex(mix(next_++), std::span<char, 16>(out32 + seed_.size(), 16));
 }
 
 core_context::core_context(boost::asio::io_context& context, std::shared_ptr<const services> initial,

@@ -8,6 +8,7 @@
 #include "core_counters.hpp"
 #include "mutex.hpp"
 #include "ready_set.hpp"
+#include "request_head.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
@@ -117,6 +118,8 @@ struct core_context {
     // Of whoever reads just now, until it has answered or taken what is left with it. As large as the largest buffer.
     std::span<char> input() noexcept;
     std::string out;
+    // Of a request that is answered at once.
+    request_head head;
     scratch_texts scratch;
     buffer_pool buffers;
     request_id_source request_ids;

@@ -28,8 +28,13 @@ class exchange {
 public:
     static constexpr std::size_t longest_request_id = 64;
 
+    // `h` is where the request's head will be, and outlives the exchange; the core's own does for whoever answers at
+    // once.
+    exchange(const services& s, core_context& core, const client_address& peer, bool peer_trusted,
+             request_head& h) noexcept
+        : svc(&s), head(h), core_(core), peer_(peer), peer_trusted_(peer_trusted) {}
     exchange(const services& s, core_context& core, const client_address& peer, bool peer_trusted) noexcept
-        : svc(&s), core_(core), peer_(peer), peer_trusted_(peer_trusted) {}
+        : exchange(s, core, peer, peer_trusted, core.head) {}
 
     // From the next start() on.
     void use(const services& s, bool peer_trusted) noexcept {
@@ -41,7 +46,7 @@ public:
     void start() noexcept;
 
     const services* svc;  // what is in force for this request
-    request_head head;
+    request_head& head;
     std::string_view path_parameter;        // what the route's "{id}" stands for; views into the head
     secret body;                            // exactly Content-Length bytes where the route reads one
     bool keep_alive = true;                 // cleared by whoever wants the connection closed after the answer

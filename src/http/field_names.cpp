@@ -5,8 +5,8 @@
 namespace latchkey::http {
 namespace {
 
-// Whether these bytes of a name are those of a known one, whatever the case of its letters. A name is a token (RFC 9110
-// section 5.6.2): among its characters only capital letters turn into letters or `-` this way.
+// Whether these bytes of a name are those of a known one, whatever the case of its letters. Of all bytes only capital
+// letters turn into letters this way, and only a CR, which no line holds, into `-`.
 template <class Word>
 bool same_word(const char* name, const char* known) noexcept {
     Word a, b;

@@ -28,7 +28,7 @@ struct named_field {
     field kept = field::count_;
 };
 
-// `name`: a token (RFC 9110 section 5.6.2), not empty.
+// `name`: any bytes but CR. What is known is a token (RFC 9110 section 5.6.2).
 named_field field_named(std::string_view name) noexcept;
 
 }  // namespace latchkey::http

@@ -1,29 +1,49 @@
 #include "field_rules.hpp"
 
+#include "byte_lanes.hpp"
 #include "byte_set.hpp"
 #include "text.hpp"
+#include "url_chars.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace latchkey::http {
 namespace {
 
 constexpr std::size_t max_content_length_digits = 16;
 
-constexpr byte_set target_bytes([](char c) { return c > ' ' && c < 0x7f && c != '\\' && c != '#'; });
-constexpr byte_set name_bytes([](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
+constexpr std::size_t longest_name = 255;
 constexpr byte_set address_bytes([](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
 
-bool is_port(std::string_view text) noexcept {
-    if (text.empty() || text.size() > 5)
-        return false;
-    unsigned port = 0;
-    for (const char c : text) {
-        if (!is_digit(c))
-            return false;
-        port = port * 10 + static_cast<unsigned>(c - '0');
+unsigned find_name_bytes(byte_lanes c) noexcept {
+    return lane_bits(are_between(c, 'a', 'z') | are_between(c, 'A', 'Z') | are_between(c, '0', '9') | (c == '-') |
+                     (c == '.') | (c == '_'));
+}
+
+// More than longest_name: no matter how many.
+std::size_t count_leading_name_bytes(std::string_view text) noexcept {
+    for (std::size_t at = 0; at <= longest_name; at += lane_count) {
+        const std::string_view rest(text.data() + at, text.size() - at);
+        const bool is_last = rest.size() < lane_count;
+        const unsigned others = ~find_name_bytes(is_last ? load_lanes(rest, ' ') : load_lanes(rest.data())) & all_lanes;
+        if (others != 0)
+            return at + static_cast<std::size_t>(std::countr_zero(others));
     }
-    return port <= 65'535;
+    return longest_name + 1;
+}
+
+// The host that `text` begins with; empty when it begins with none.
+std::string_view leading_host(std::string_view text) noexcept {
+    if (text.starts_with('[')) {
+        // The characters only: whether the address exists is for the resolver that nobody here ever asks.
+        const std::size_t size = text.find(']');
+        const bool good =
+            size != std::string_view::npos && size >= 4 && address_bytes.has_all(text.substr(1, size - 1));
+        return good ? text.substr(0, size + 1) : std::string_view{};
+    }
+    const std::size_t size = count_leading_name_bytes(text);
+    return size > longest_name || text.starts_with('.') ? std::string_view{} : std::string_view(text.data(), size);
 }
 
 }  // namespace
@@ -37,22 +57,27 @@ std::optional<std::uint64_t> parse_content_length(std::string_view value) noexce
     return length;
 }
 
-std::optional<std::string_view> host_of(std::string_view authority) noexcept {
-    std::size_t size = 0;
-    if (authority.starts_with('[')) {
-        // The characters only: whether the address exists is for the resolver that nobody here ever asks.
-        size = authority.find(']');
-        if (size == std::string_view::npos || size < 4 || !address_bytes.has_all(authority.substr(1, size - 1)))
-            return std::nullopt;
-        ++size;
-    } else {
-        size = name_bytes.count_leading(authority);
-        if (size == 0 || size > 255 || authority.front() == '.')
-            return std::nullopt;
-    }
-    if (size != authority.size() && (authority[size] != ':' || !is_port(authority.substr(size + 1))))
+std::optional<authority> leading_authority(std::string_view text) noexcept {
+    authority found;
+    found.host = leading_host(text);
+    if (found.host.empty())
         return std::nullopt;
-    return authority.substr(0, size);
+    found.size = found.host.size();
+    if (found.size == text.size() || text[found.size] != ':')
+        return found;
+    const std::size_t first = ++found.size;
+    unsigned port = 0;
+    for (; found.size < text.size() && found.size - first < 5 && is_digit(text[found.size]); ++found.size)
+        port = port * 10 + static_cast<unsigned>(text[found.size] - '0');
+    if (found.size == first || port > 65'535)
+        return std::nullopt;
+    found.port = static_cast<std::uint16_t>(port);
+    return found;
+}
+
+std::optional<std::string_view> host_of(std::string_view text) noexcept {
+    const auto found = leading_authority(text);
+    return found && found->size == text.size() ? std::optional(found->host) : std::nullopt;
 }
 
 bool is_valid_host(std::string_view value) noexcept {
@@ -60,7 +85,7 @@ bool is_valid_host(std::string_view value) noexcept {
 }
 
 bool split_target(std::string_view target, request_head& head) noexcept {
-    if (target.empty() || !target_bytes.has_all(target))
+    if (target.empty() || !has_only_url_chars(target))
         return false;
     if (head.verb == method::connect)
         return is_valid_host(target);  // path stays empty: CONNECT is refused by method

@@ -13,6 +13,15 @@ namespace latchkey::http {
 // 1 to 16 digits and nothing else: no sign, no list, no white space, and no room to overflow (requirement H2).
 std::optional<std::uint64_t> parse_content_length(std::string_view value) noexcept;
 
+// host [ ":" port ] (RFC 3986 section 3.2) at the beginning of a text, as far as it goes.
+struct authority {
+    std::string_view host;  // a registered name, IPv4 or bracketed IPv6
+    std::optional<std::uint16_t> port;
+    std::size_t size = 0;
+};
+// Nothing where the text begins with no host, or with a port behind it that is none.
+std::optional<authority> leading_authority(std::string_view text) noexcept;
+
 // The host in host [ ":" port ], a registered name, IPv4 or bracketed IPv6; nothing where that is malformed or empty,
 // or has userinfo (requirement H3).
 std::optional<std::string_view> host_of(std::string_view authority) noexcept;

@@ -1,87 +1,84 @@
 #include "header_scanner.hpp"
 
+#include "byte_lanes.hpp"
+
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 
 namespace latchkey::http {
 namespace {
 
-// Bytes that may stand within a line are all but C0 controls (HTAB excepted) and DEL. Whether high bytes are in place
-// depends on where they are; the gate decides that.
+constexpr std::size_t step = 2 * lane_count;
 
-// GCC's and clang's vectors: sixteen bytes in one register where the processor has such.
-using sixteen = std::uint8_t __attribute__((vector_size(16)));
-
-// The number of the first of these bytes that may not stand within a line, an HTAB counted as one; 16 for none.
-std::size_t find_refused(sixteen bytes) noexcept {
-    const auto refused = (bytes < 0x20) | (bytes == 0x7f);  // 0xff for each such byte
-    std::uint64_t halves[2];
-    std::memcpy(halves, &refused, sizeof halves);
-    if ((halves[0] | halves[1]) == 0)
-        return sizeof bytes;
-    const auto first = [](std::uint64_t half) {
-        return static_cast<std::size_t>(std::endian::native == std::endian::little ? std::countr_zero(half)
-                                                                                   : std::countl_zero(half)) /
-               8;
-    };
-    return halves[0] != 0 ? first(halves[0]) : 8 + first(halves[1]);
+// Bytes that may stand within a line are all but C0 controls and DEL, and of those HTAB, which is told apart where
+// there is one: it is rare. Whether high bytes are in place depends on where they are; the gate decides that.
+unsigned find_plain(byte_lanes c) noexcept {
+    return lane_bits(((c > 0x1f) ^ (c == 0x7f)) | c);  // a high byte has a high bit of its own
 }
 
-// The first byte from `at` on that may not stand within a line; the end when there is none. Every byte of every request
-// passes here, sixteen at a time.
-std::size_t find_end_of_plain(std::string_view text, std::size_t at) noexcept {
-    for (;;) {
-        sixteen bytes;
-        const std::size_t left = text.size() - at;
-        if (left >= sizeof bytes) {
-            std::memcpy(&bytes, text.data() + at, sizeof bytes);
-        } else {
-            bytes = sixteen{} + ' ';
-            std::memcpy(&bytes, text.data() + at, left);
-        }
-        const std::size_t found = find_refused(bytes);
-        at += std::min(found, left);
-        if (at == text.size() || (found < sizeof bytes && text[at] != '\t'))
-            return at;
-        at += found < sizeof bytes ? 1 : 0;
-    }
+inline std::uint32_t find_controls(const char* text) noexcept {
+    return ~(find_plain(load_lanes(text)) | find_plain(load_lanes(text + lane_count)) << lane_count);
+}
+
+std::uint32_t find_controls(std::string_view text) noexcept {
+    if (text.size() >= step)
+        return find_controls(text.data());
+    std::array<char, step> padded;
+    padded.fill(' ');
+    std::copy(text.begin(), text.end(), padded.begin());
+    return find_controls(padded.data());
+}
+
+// CRLF, and the beginning of another line behind it.
+bool is_line_end_as_usual(std::string_view rest) noexcept {
+    return rest.size() > 2 && rest.data()[0] == '\r' && rest.data()[1] == '\n' && rest.data()[2] > ' ';
 }
 
 }  // namespace
 
+// Every byte of every request passes here.
 header_scanner::state header_scanner::scan(std::string_view block) noexcept {
-    std::size_t i = position_;
+    const char* const text = block.data();
     const std::size_t end = block.size();
-    for (;;) {
-        i = find_end_of_plain(block, i);
-        position_ = i;  // a CR is only accepted together with what follows it
-        if (i == end)
-            return state::incomplete;
-        if (block[i] != '\r')
-            return state::malformed;
-        if (i + 1 == end)
-            return state::incomplete;
-        if (block[i + 1] != '\n')
-            return state::malformed;
-        if (i + 2 == end)
-            return state::incomplete;  // the next byte tells whether the line is folded or the block ends
-        const char next = block[i + 2];
-        line_complete_ = true;
-        if (next == ' ' || next == '\t')
-            return state::malformed;
-        if (next != '\r') {
-            i += 2;
-            continue;
+    std::size_t accepted = position_;
+    for (std::size_t at = position_; at < end; at += step) {
+        for (std::uint32_t controls = find_controls({text + at, end - at}); controls != 0; controls &= controls - 1) {
+            const std::size_t i = at + static_cast<std::size_t>(std::countr_zero(controls));
+            if (i < accepted || text[i] == '\t')
+                continue;
+            if (is_line_end_as_usual({text + i, end - i})) {
+                line_complete_ = true;
+                accepted = i + 2;
+                continue;
+            }
+            position_ = i;  // a CR is only accepted together with what follows it
+            if (text[i] != '\r')
+                return state::malformed;
+            if (i + 1 == end)
+                return state::incomplete;
+            if (text[i + 1] != '\n')
+                return state::malformed;
+            if (i + 2 == end)
+                return state::incomplete;  // the next byte tells whether the line is folded or the block ends
+            const char next = text[i + 2];
+            line_complete_ = true;
+            if (next == ' ' || next == '\t')
+                return state::malformed;
+            accepted = i + 2;
+            if (next != '\r')
+                continue;
+            if (i + 3 == end)
+                return state::incomplete;
+            if (text[i + 3] != '\n')
+                return state::malformed;
+            position_ = i + 4;
+            return state::complete;
         }
-        if (i + 3 == end)
-            return state::incomplete;
-        if (block[i + 3] != '\n')
-            return state::malformed;
-        position_ = i + 4;
-        return state::complete;
     }
+    position_ = end;
+    return state::incomplete;
 }
 
 }  // namespace latchkey::http

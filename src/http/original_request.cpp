@@ -2,6 +2,7 @@
 
 #include "field_rules.hpp"
 #include "text.hpp"
+#include "url_chars.hpp"
 #include "web_url.hpp"
 
 #include <algorithm>

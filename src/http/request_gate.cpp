@@ -1,11 +1,13 @@
 #include "request_gate.hpp"
 
+#include "byte_lanes.hpp"
 #include "byte_set.hpp"
 #include "field_names.hpp"
 #include "field_rules.hpp"
 #include "text.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -53,12 +55,11 @@ public:
 private:
     std::optional<problem> read_request_line(std::string_view line) noexcept;
     bool read_field(std::string_view line) noexcept;
+    std::size_t find_colon(std::string_view line) const noexcept;
     bool take(std::string_view name, std::string_view value) noexcept;
     std::optional<problem> judge() noexcept;
 
     void keep(field f, std::string_view value) noexcept {
-        if (f == field::count_)
-            return;
         const auto bit = request_head::bit(f);
         head_.repeated |= head_.present & bit;
         head_.present |= bit;
@@ -105,8 +106,10 @@ std::optional<problem> head_reader::read(std::string_view block) noexcept {
 // method SP request-target SP HTTP-version, one space each (RFC 9112 section 3). What the target may hold is judged
 // with the target.
 std::optional<problem> head_reader::read_request_line(std::string_view line) noexcept {
+    constexpr std::size_t version_size = 8;
     const auto first = line.find(' ');
-    const auto last = line.rfind(' ');
+    const bool as_usual = line.size() > version_size && line[line.size() - version_size - 1] == ' ';
+    const auto last = as_usual ? line.size() - version_size - 1 : line.rfind(' ');
     if (first == std::string_view::npos || last == first)
         return problems::bad_request;
     head_.method_text = line.substr(0, first);
@@ -124,13 +127,22 @@ std::optional<problem> head_reader::read_request_line(std::string_view line) noe
 
 // field-name ":" OWS field-value OWS: no space before the colon, no empty name (RFC 9112 section 5).
 bool head_reader::read_field(std::string_view line) noexcept {
-    const std::size_t size = token_bytes.count_leading(line);
-    if (size == 0 || size == line.size() || line[size] != ':')
+    const std::size_t size = find_colon(line);
+    if (size == 0 || size >= line.size())
         return false;
     ++fields_;
     const std::string_view name(line.data(), size);
     line.remove_prefix(size + 1);
     return take(name, trim(line));
+}
+
+// Where the first colon is; line.size() where there is none. Nearly every name is found at one look, which may go
+// beyond the line.
+std::size_t head_reader::find_colon(std::string_view line) const noexcept {
+    if (head_.block.data() + head_.block.size() - line.data() >= static_cast<std::ptrdiff_t>(lane_count))
+        if (const unsigned bits = lane_bits(load_lanes(line.data()) == ':'))
+            return std::min(static_cast<std::size_t>(std::countr_zero(bits)), line.size());
+    return std::min(line.find(':'), line.size());
 }
 
 bool head_reader::take(std::string_view name, std::string_view value) noexcept {
@@ -157,6 +169,8 @@ bool head_reader::take(std::string_view name, std::string_view value) noexcept {
             head_.client_chain.add(value);
             return true;
         case gate_field::other_:
+            if (which.kept == field::count_)
+                return is_token(name);  // those that are known are tokens
             keep(which.kept, value);
             return true;
     }

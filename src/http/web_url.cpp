@@ -1,17 +1,13 @@
 #include "web_url.hpp"
 
-#include "byte_set.hpp"
 #include "field_rules.hpp"
 #include "text.hpp"
+#include "url_chars.hpp"
 
 #include <algorithm>
 
 namespace latchkey::http {
 namespace {
-
-constexpr byte_set url_bytes([](char c) { return c > ' ' && c < 0x7f && c != '\\' && c != '#'; });
-
-constexpr byte_set authority_bytes([](char c) { return c != '/' && c != '?'; });
 
 // Whether `text` begins with these lower-case letters, whatever the case of its own; `rest` is what follows them then.
 bool cut_letters(std::string_view text, std::string_view letters, std::string_view& rest) noexcept {
@@ -26,10 +22,6 @@ bool cut_letters(std::string_view text, std::string_view letters, std::string_vi
 
 }  // namespace
 
-bool has_only_url_chars(std::string_view text) noexcept {
-    return url_bytes.has_all(text);
-}
-
 result<web_url> web_url::parse(std::string_view text) noexcept {
     web_url url;
     if (!has_only_url_chars(text))
@@ -41,24 +33,17 @@ result<web_url> web_url::parse(std::string_view text) noexcept {
     if (!rest.starts_with("://"))
         return errc::invalid_request;
     rest.remove_prefix(3);
-    const std::size_t end = authority_bytes.count_leading(rest);
-    const std::string_view authority(rest.data(), end);
-    const auto host = host_of(authority);  // refuses userinfo, commas and everything odd
-    if (!host)
+    const auto where = leading_authority(rest);
+    if (!where || where->port == 0)
+        return errc::invalid_request;
+    rest.remove_prefix(where->size);
+    if (!rest.empty() && rest.front() != '/' && rest.front() != '?')  // userinfo, commas and everything odd
         return errc::invalid_request;
 
     url.text_ = text;
-    url.path_and_query_ = rest.substr(end);
-    url.host_ = *host;
-    url.port_ = url.https_ ? 443 : 80;
-    if (url.host_.size() != authority.size()) {
-        unsigned port = 0;
-        for (const char c : authority.substr(url.host_.size() + 1))
-            port = port * 10 + static_cast<unsigned>(c - '0');
-        if (port == 0)
-            return errc::invalid_request;
-        url.port_ = static_cast<std::uint16_t>(port);
-    }
+    url.path_and_query_ = rest;
+    url.host_ = where->host;
+    url.port_ = where->port.value_or(url.https_ ? 443 : 80);
     return url;
 }
 

@@ -34,9 +34,6 @@ private:
     bool https_ = false;
 };
 
-// No control byte, space, high byte, `\` or `#`: what some readers of a URL drop and others rewrite.
-bool has_only_url_chars(std::string_view text) noexcept;
-
 // One absolute path on this server: a leading slash that no second slash or backslash follows, and no byte that a
 // browser would drop or rewrite.
 bool is_local_path(std::string_view text) noexcept;

@@ -85,5 +85,53 @@ TEST(TargetHost, RefusesEverythingElse) {
         EXPECT_EQ(canonical(host), "refused") << host.substr(0, 60);
 }
 
+// The rule as one would write it down, a character at a time.
+std::string plainly_read(std::string host) {
+    if (host.ends_with('.'))
+        host.pop_back();
+    char before = '.';
+    for (char& c : host) {
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+        const bool of_label = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        if (!of_label && !(c == '.' && before != '.'))
+            return "refused";
+        before = c;
+    }
+    return before == '.' ? "refused" : host;
+}
+
+// Names are read sixteen characters at a time: dots at each place of two such steps, and beside each other.
+TEST(TargetHost, ReadsNamesOfEveryLengthWithDotsAnywhere) {
+    for (std::size_t size = 2; size <= 50; ++size)
+        for (std::size_t first = 0; first < size; ++first)
+            for (std::size_t second = first; second < size; ++second) {
+                std::string host(size, 'x');
+                host[first] = host[second] = '.';
+                ASSERT_EQ(canonical(host), plainly_read(host)) << host;
+            }
+}
+
+TEST(TargetHost, JudgesEveryByteAtEveryPlace) {
+    for (const std::size_t size : {1U, 15U, 16U, 17U, 33U})
+        for (std::size_t at = 0; at < size; ++at)
+            for (int byte = 0; byte < 256; ++byte) {
+                if (size == 1 && byte >= '0' && byte <= '9')
+                    continue;  // a number and no name
+                std::string host(size, 'y');
+                host[at] = static_cast<char>(byte);
+                ASSERT_EQ(canonical(host), plainly_read(host)) << size << ' ' << at << ' ' << byte;
+            }
+}
+
+// A number in the last label makes an address of it all, wherever that label begins.
+TEST(TargetHost, FindsTheLastLabelAnywhere) {
+    for (std::size_t size = 1; size <= 40; ++size) {
+        EXPECT_EQ(canonical(std::string(size, 'x') + ".1x"), std::string(size, 'x') + ".1x");
+        EXPECT_EQ(canonical(std::string(size, 'x') + ".1"), "refused") << size;
+        EXPECT_EQ(canonical("1." + std::string(size, 'x')), "1." + std::string(size, 'x')) << size;
+    }
+}
+
 }  // namespace
 }  // namespace latchkey
