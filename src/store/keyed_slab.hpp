@@ -1,15 +1,11 @@
-// A slab whose records are found by a key they carry themselves: the hash table of the session table.
-//
-// The index beside the slab holds eight bytes a record, its slot and 32 bits of its hash, in an open-addressing set.
-// Those bits let the index grow without looking at a single record, so that growth under a lock stays short, and spare
-// a lookup nearly every record that is not the one. Not thread-safe: the owner's mutex guards it.
+// A slab whose records are found by a key they carry themselves: the hash table of the session table. Not thread-safe:
+// the owner's mutex guards it.
 //
 // Record has a member key() and a static function key_bits(key), which gives 32 well-mixed bits of a key.
 #pragma once
 
 #include "slab.hpp"
-
-#include <boost/unordered/unordered_flat_set.hpp>
+#include "slot_index.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,12 +21,9 @@ public:
     using slot = typename slab<Record>::slot;
     using key_type = std::remove_cvref_t<decltype(std::declval<const Record&>().key())>;
 
-    keyed_slab() : index_(0, hash_of{}, same{&records_}) {}
-
     // Where the record with `key` is. No allocation.
     std::optional<slot> find(const key_type& key) const noexcept {
-        const auto found = index_.find(probe{Record::key_bits(key), &key});
-        return found == index_.end() ? std::nullopt : std::optional<slot>(found->at);
+        return index_.find(Record::key_bits(key), [&](slot at) { return records_[at].key() == key; });
     }
 
     // Makes a record from `args`, whose key must not be there yet. Strong guarantee; throws as slab::emplace.
@@ -38,7 +31,7 @@ public:
     slot emplace(Args&&... args) {
         const slot at = records_.emplace(std::forward<Args>(args)...);
         try {
-            index_.insert(entry{Record::key_bits(records_[at].key()), at});
+            index_.insert(Record::key_bits(records_[at].key()), at);
         } catch (...) {
             records_.erase(at);
             throw;
@@ -48,7 +41,7 @@ public:
 
     // Ends the record at `at`, which must be one.
     void erase(slot at) noexcept {
-        index_.erase(entry{Record::key_bits(records_[at].key()), at});
+        index_.erase(Record::key_bits(records_[at].key()), at);
         records_.erase(at);
     }
 
@@ -59,35 +52,8 @@ public:
     std::size_t size() const noexcept { return records_.size(); }
 
 private:
-    struct entry {
-        std::uint32_t bits;
-        slot at;
-    };
-    struct probe {
-        std::uint32_t bits;
-        const key_type* key;
-    };
-
-    struct hash_of {
-        using is_transparent = void;
-        using is_avalanching = void;  // the bits are well mixed: take them as they are
-        // The set takes its position from the highest bits and its tag from the lowest ones: give it the 32 twice.
-        static std::size_t spread(std::uint32_t bits) noexcept { return (std::size_t{bits} << 32) | bits; }
-        std::size_t operator()(const entry& e) const noexcept { return spread(e.bits); }
-        std::size_t operator()(const probe& p) const noexcept { return spread(p.bits); }
-    };
-    struct same {
-        using is_transparent = void;
-        const slab<Record>* records;
-        bool operator()(const entry& a, const entry& b) const noexcept { return a.at == b.at; }
-        bool operator()(const probe& p, const entry& e) const noexcept {
-            return p.bits == e.bits && *p.key == (*records)[e.at].key();
-        }
-        bool operator()(const entry& e, const probe& p) const noexcept { return (*this)(p, e); }
-    };
-
     slab<Record> records_;
-    boost::unordered_flat_set<entry, hash_of, same> index_;
+    slot_index index_;
 };
 
 }  // namespace latchkey
