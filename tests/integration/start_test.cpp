@@ -1,10 +1,18 @@
 // Starting: sockets, ports that are taken, and configurations with faults.
+#include "bare_server.hpp"
 #include "expectations.hpp"
 #include "free_port.hpp"
 #include "latchkey_server.hpp"
+#include "sanitizer.hpp"
+#include "temp_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
+
+#include <map>
+#include <sstream>
+#include <string>
+#include <utility>
 
 #include <sys/stat.h>
 
@@ -105,6 +113,38 @@ TEST(port_in_use, bad_addresses) {
 }
 
 // S2
+// What the C library of the running server was told.
+std::string tunables_of(std::map<std::string, std::string> environment) {
+    server_setup setup;
+    setup.start = false;
+    const latchkey_server home(setup);
+    bare_server server(home, std::move(environment));
+    server.start();
+    const std::string process = "/proc/" + std::to_string(server.pid());
+    EXPECT_EQ(read_whole_file(process + "/comm"), "latchkey\n");
+    std::istringstream variables(read_whole_file(process + "/environ"));
+    const std::string name = "GLIBC_TUNABLES=";
+    std::string found;
+    for (std::string variable; std::getline(variables, variable, '\0');) {
+        if (variable.starts_with(name))
+            found = variable.substr(name.size());
+        else if (variable.starts_with("glibc."))  // glibc has cut its own copy into pieces where it stands
+            found.append(":").append(variable);
+    }
+    EXPECT_EQ(server.stop(), 0);
+    return found;
+}
+
+TEST(huge_pages, are_asked_for_where_the_kernel_waits_for_that) {
+    const bool waits =
+        read_whole_file("/sys/kernel/mm/transparent_hugepage/enabled").find("[madvise]") != std::string::npos;
+    const std::string asked = waits && !under_sanitizer() ? "glibc.malloc.hugetlb=1" : "";
+    const std::string other = "glibc.malloc.check=0";
+    EXPECT_EQ(tunables_of({}), asked);
+    EXPECT_EQ(tunables_of({{"GLIBC_TUNABLES", other}}), asked.empty() ? other : other + ":" + asked);
+    EXPECT_EQ(tunables_of({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=0"}}), "glibc.malloc.hugetlb=0");
+}
+
 TEST(configuration, ten_faults_are_reported_at_once) {
     const temp_dir directory;
     const auto file = directory / "faulty.toml";
