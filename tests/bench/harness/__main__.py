@@ -31,6 +31,7 @@ def arguments(known: dict[str, ModuleType]) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", default=[], metavar="WORD",
                         help="parts of suites with WORD in their name; keeps nothing")
     parser.add_argument("--large", action="store_true", help="also what takes long or much memory")
+    parser.add_argument("--wrk", action="store_true", help="with wrk instead of the load generator that is here")
     parser.add_argument("--port", type=int, default=int(os.environ.get("BENCH_PORT", 21000)),
                         help="take ports from here on")
     parser.add_argument("--turns", metavar="FILE", default=os.environ.get("BENCH_TURNS"),
@@ -46,7 +47,7 @@ def arguments(known: dict[str, ModuleType]) -> argparse.Namespace:
 def run(name: str, suite: ModuleType, options: argparse.Namespace) -> None:
     print(f"{name}: {suite.TITLE} (about {suite.MINUTES:g} min)", file=sys.stderr, flush=True)
     with Bench(options.quick, options.rounds, options.seconds, options.only, options.large, options.port,
-               options.turns) as bench:
+               options.turns, options.wrk) as bench:
         data = suite.run(bench)
         kept = report.record(name, suite, bench, data)
     print(suite.table(data))

@@ -24,8 +24,8 @@ Turn = tuple[Server, Callable[[], Figures]]
 
 class Bench:
     def __init__(self, quick: bool = False, rounds: int | None = None, seconds: int | None = None, only: Sequence[str] = (),
-                 large: bool = False, first_port: int = 21000, turns_file: str | None = None):
-        self.quick, self.large, self.only = quick, large, list(only)
+                 large: bool = False, first_port: int = 21000, turns_file: str | None = None, wrk: bool = False):
+        self.quick, self.large, self.only, self.wrk = quick, large, list(only), wrk
         self._rounds, self._seconds, self._port, self._turns_file = rounds, seconds, first_port, turns_file
         self.build = pathlib.Path(os.environ.get("BENCH_BUILD", ROOT / "build/release"))
         self.versions: dict[str, str] = {}  # of what was measured beside us; suites add to it
@@ -54,7 +54,7 @@ class Bench:
     def flags(self) -> list[str]:
         """What was said beside the suite's name."""
         given = {"--rounds": self._rounds, "--seconds": self._seconds}
-        return [f"{flag} {value}" for flag, value in given.items() if value] + ["--large"] * self.large
+        return [f"{flag} {value}" for flag, value in given.items() if value] + ["--large"] * self.large + ["--wrk"] * self.wrk
 
     def wanted(self, name: str) -> bool:
         """Whether --only lets this part of a suite run."""
@@ -155,8 +155,10 @@ class Bench:
         database = sessions.database if sessions else self.file("latchkey.db")
         configuration = self.file("latchkey.toml")
         configuration.write_text(latchkey.configuration(port, database, threads, more, sockets))
-        return self.server(name, [self.program("latchkey"), "serve", "--config", configuration], port, "/health/ready",
-                           cores or self.cores(threads)[0])
+        server = self.server(name, [self.program("latchkey"), "serve", "--config", configuration], port, "/health/ready",
+                             cores or self.cores(threads)[0])
+        server.goes_on = True
+        return server
 
     def peer(self, name: str, program: str, threads: int, answer_bytes: int) -> Server:
         """One of tests/bench/peers in C++, with an answer of that size."""
@@ -167,7 +169,9 @@ class Bench:
 
     def alternate(self, turns: Mapping[str, Turn], rounds: int) -> list[dict[str, Figures]]:
         """Everybody measured once in each round, each time from another one on; meanwhile all other servers of this
-        bench are stopped by a signal, so that nobody's housekeeping falls into another's turn."""
+        bench are stopped by a signal, so that nobody's housekeeping falls into another's turn. Ours goes on: what it does
+        by the clock, such as writing down when a million sessions were last seen, would fall into its own turn all at
+        once."""
         names, results = list(turns), []
         for number in range(rounds):
             measured: dict[str, Figures] = {}
@@ -194,7 +198,8 @@ class Bench:
 
     @contextlib.contextmanager
     def _only(self, server: Server) -> Iterator[None]:
-        others = [one for one in self._servers if one is not server and one not in server.parts]
+        others = [one for one in self._servers
+                  if one is not server and one not in server.parts and not one.goes_on]
         for one in others:
             one.pause()
         try:
@@ -215,8 +220,9 @@ class Bench:
             yield
 
     def load(self, server: Server, load: Load, seconds: int, connections: int = 64, server_threads: int = 1) -> Figures:
-        """wrk on the cores that a server of so many threads leaves."""
-        return load.run(server, self.cores(server_threads)[1], seconds, connections)
+        """On the cores that a server of so many threads leaves."""
+        generator = None if self.wrk else self.program("bench_load")
+        return load.run(server, self.cores(server_threads)[1], seconds, connections, generator)
 
     def check(self, sessions: Sessions) -> Load:
         """The check of a proxy, with a random one of these cookies each time."""

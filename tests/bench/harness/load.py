@@ -1,4 +1,4 @@
-"""wrk against a server, with every answer accounted for."""
+"""A load generator against a server, with every answer accounted for: our own (tests/bench/load), or wrk."""
 
 import json
 import pathlib
@@ -37,31 +37,46 @@ class Load:
         return answer.size
 
     def run(self, server: Server, cores: str, seconds: int, connections: int,
-            threads: int = 1) -> dict[str, float]:
-        """Requests a second, the server's processor time for each, and latencies. Raises Failure when any answer was
-        not 2xx: wrk counts what is 400 and above, and a redirect betrays itself by its size."""
+            generator: pathlib.Path | None = None) -> dict[str, float]:
+        """Requests a second, the server's processor time for each, and latencies, as `generator` has them; wrk if there
+        is none. Raises Failure when any answer was not 2xx: wrk counts what is 400 and above, and a redirect betrays
+        itself by its size."""
         size = self.probe(server)
-        command = ["taskset", "-c", cores, "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
-                   "--latency", "-s", str(SCRIPT)]
-        for name, value in self.headers.items():
-            command += ["-H", f"{name}: {value}"]
-        command.append(f"http://127.0.0.1:{server.port}{self.target}")
-        if self.cookies:
-            begin = random.randrange(self.cookies.stat().st_size)
-            command += ["--", self.cookie_name, str(self.cookies), str(begin), str(seconds * MOST)]
+        if generator:
+            command = self._command(generator, server.port, seconds, connections)
+        else:
+            command = self._wrk(server.port, seconds, connections)
         before = server.cpu_seconds()
-        said = subprocess.run(command, capture_output=True, text=True)
+        said = subprocess.run(["taskset", "-c", cores, *command], capture_output=True, text=True)
         used = server.cpu_seconds() - before
-        line = next((one for one in said.stdout.splitlines() if one.startswith("@{")), None)
+        line = next((one for one in said.stdout.splitlines() if one.startswith("{")), None)
         if said.returncode or not line:
-            raise Failure(f"wrk against {server.name}: {said.stderr or said.stdout}")
-        figures = json.loads(line[1:])
+            raise Failure(f"load on {server.name}: {said.stderr or said.stdout}")
+        figures = json.loads(line)
         self._judge(server.name, figures, size)
         self.probe(server)
         count = figures["requests"]
         return {"rate": count / figures["seconds"], "cpu_us": used * 1e6 / count,
                 "cpu_share": used / figures["seconds"],
                 **{name: figures[name] for name in ("requests", "p50_us", "p90_us", "p99_us", "p999_us", "max_us")}}
+
+    def _begin(self) -> str:
+        """Where in the file of cookies to begin."""
+        return str(random.randrange(self.cookies.stat().st_size))
+
+    def _command(self, generator: pathlib.Path, port: int, seconds: int, connections: int) -> list[str]:
+        command = [str(generator), str(port), str(connections), str(seconds), self.target, f"Host: 127.0.0.1:{port}",
+                   *(f"{name}: {value}" for name, value in self.headers.items())]
+        return command + (["--cookies", self.cookie_name, str(self.cookies), self._begin()] if self.cookies else [])
+
+    def _wrk(self, port: int, seconds: int, connections: int) -> list[str]:
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency", "-s", str(SCRIPT)]
+        for name, value in self.headers.items():
+            command += ["-H", f"{name}: {value}"]
+        command.append(f"http://127.0.0.1:{port}{self.target}")
+        if self.cookies:
+            command += ["--", self.cookie_name, str(self.cookies), self._begin(), str(seconds * MOST)]
+        return command
 
     @staticmethod
     def _judge(name: str, figures: Mapping[str, float], size: int) -> None:

@@ -13,7 +13,8 @@ BUSY = 0.15  # of a core
 
 
 def record(name: str, suite: ModuleType, bench: Bench, data: dict) -> dict:
-    known = {"latchkey": machine.commit(ROOT), "wrk": machine.debian_version("wrk"), **bench.versions}
+    generator = {"wrk": machine.debian_version("wrk")} if bench.wrk else {}
+    known = {"latchkey": machine.commit(ROOT), **generator, **bench.versions}
     return {"suite": name, "title": suite.TITLE, "date": datetime.date.today().isoformat(),
             "command": " ".join(["scripts/bench", name, *bench.flags()]),
             "machine": machine.facts(), "versions": known, "data": data}

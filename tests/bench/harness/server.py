@@ -44,6 +44,7 @@ class Server:
                  parts: Sequence["Server"] = ()):
         self.name, self.port, self.log, self.parts = name, port, log, list(parts)
         self.cookie = ""  # of a session here, where there is but one
+        self.goes_on = False  # also while others have their turn
         with log.open("wb") as said:
             self.process = subprocess.Popen(
                 ["taskset", "-c", cores, *map(str, command)], stdin=subprocess.DEVNULL, stdout=said, stderr=said,

@@ -8,7 +8,7 @@ from harness.server import Server
 from harness.spread import column, ratios, spread
 
 TITLE = "Checks against servers that answer a constant"
-TARGETS = ("latchkey", "bench_fill_sessions", "peer_epoll", "peer_beast")
+TARGETS = ("latchkey", "bench_fill_sessions", "bench_load", "peer_epoll", "peer_beast")
 MINUTES = 8
 
 NGINX, BARE = "nginx `return 200`", "the same, asked without a cookie"

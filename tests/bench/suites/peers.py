@@ -10,7 +10,7 @@ from harness.server import Server
 from harness.spread import column, ratios, spread
 
 TITLE = "Checks by Latchkey and by its peers"
-TARGETS = ("latchkey", "bench_fill_sessions")
+TARGETS = ("latchkey", "bench_fill_sessions", "bench_load")
 MINUTES = 6
 CONNECTIONS = 64
 OURS, NGINX = "Latchkey", "nginx `return 200`"

@@ -11,7 +11,7 @@ from harness.server import Server
 from harness.spread import column, ratios, spread
 
 TITLE = "What a check adds to a request through nginx"
-TARGETS = ("latchkey", "bench_fill_sessions")
+TARGETS = ("latchkey", "bench_fill_sessions", "bench_load")
 MINUTES = 2
 OPEN, CONSTANT, GUARDED = "unguarded", "guarded by nginx `return 200`", "guarded by Latchkey"
 CONSTANT_UNIX, GUARDED_UNIX = f"{CONSTANT}, Unix socket", f"{GUARDED}, Unix socket"
