@@ -26,7 +26,7 @@ def with_threads(bench: Bench, threads: int) -> list[dict]:
     filled = {f"latchkey, {name} sessions": bench.sessions(count) for name, count in SESSIONS.items()
               if not bench.quick or count < 1_000_000}
     ours = {name: bench.latchkey(name, sessions, threads) for name, sessions in filled.items()}
-    check = bench.check(list(filled.values())[-1])  # everybody hears the same requests, and wrk has the same work
+    check = bench.check(list(filled.values())[-1])  # everybody hears the same requests, and the generator has the same work
     size = check.probe(list(ours.values())[-1])
     bare = Load(CHECK, CHECK_HEADERS)
     asked: dict[str, tuple[Server, Load]] = {}
@@ -74,7 +74,7 @@ def cell_table(cell: dict) -> str:
                      markdown.number(spread(figure("cpu_share"))["median"])))
     shared = ""
     if threads > 1:
-        shared = ", which share their cores with wrk where there are only two: the rate says little there"
+        shared = ", which share their cores with the load generator where there are only two: the rate says little there"
     return (f"## {threads} server thread{'s' * (threads > 1)}, {cell['connections']:,} connections\n\n"
             f"{len(rounds)} rounds: median (least to greatest){shared}. Latencies are medians, in ms.\n\n" +
             markdown.table(("", "requests/s", "of nginx's", "CPU µs each", "of nginx's", "p50", "p99", "p99.9",

@@ -93,7 +93,7 @@ def promises(loads: dict) -> str:
         more = ratios(added(single, ours), added(single, theirs))
         rows += [(f"{where}: requests/s with Latchkey, of unguarded", markdown.ranged(kept),
                   markdown.verdict(kept["median"], 0.30, True)),
-                 (f"{where}: the same by CPU time, where wrk is the limit", markdown.ranged(work), ""),
+                 (f"{where}: the same by CPU time, where the load generator is the limit", markdown.ranged(work), ""),
                  (f"{where}: requests/s with a constant behind, of unguarded", markdown.ranged(most), ""),
                  (f"{where}: what Latchkey adds to p50, of what a constant adds, one request at a time",
                   markdown.ranged(more), markdown.verdict(more["median"], 1.3, False))]
