@@ -21,8 +21,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 
 namespace latchkey {
 namespace {
@@ -190,6 +192,45 @@ TEST_P(allocation_failure, of_a_logout) {
             cookie = login().cookie;
             EXPECT_EQ(check(cookie).status, 200);
         });
+}
+
+// Of answers that a client does not take: what is left of them is kept for it, or goes with its connection. None of it
+// may reach the next client.
+TEST_P(allocation_failure, of_answers_that_are_not_taken) {
+    const auto cookie = login().cookie;
+    const auto check_of = [&](std::string_view who) {
+        return "GET /api/authz/auth-request HTTP/1.1\r\nHost: a\r\nX-Original-URL: "
+               "https://app.example.com/\r\nCookie: " +
+               cookie + "\r\nX-Request-Id: " + std::string(who) + "\r\n\r\n";
+    };
+    std::string many;
+    while (many.size() < 64 * 1024)
+        many.append(check_of("deaf"));
+    // Until the server takes no more, or lets the connection go.
+    const auto shout = [&](test::raw_client& deaf) {
+        std::size_t at = 0;
+        for (int idle = 0; idle < 10;) {
+            const std::size_t sent = deaf.send_some(std::string_view(many).substr(at));
+            at = (at + sent) % many.size();
+            idle = sent == 0 ? idle + 1 : 0;
+            if (sent == 0)
+                std::this_thread::sleep_for(milliseconds{5});
+        }
+    };
+    std::uint64_t n = 0;  // none fails at first: what is made once and kept is not what is looked for
+    for (bool failed = true; failed; ++n) {
+        auto deaf = test::raw_client::tcp(port_, {{}, 4096});
+        deaf.send(check_of("deaf"));
+        ASSERT_EQ(deaf.read_response()["X-Request-Id"], "deaf");
+        testing::fail_allocation(n);
+        shout(deaf);
+        failed = testing::stop_failing() || n == 0;
+        auto other = test::raw_client::tcp(port_);
+        other.send(check_of("other"));
+        ASSERT_EQ(other.read_response()["X-Request-Id"], "other") << "allocation " << n;
+        ASSERT_LT(n, 100U);
+    }
+    EXPECT_GE(n, 4U);
 }
 
 INSTANTIATE_TEST_SUITE_P(stores, allocation_failure, ::testing::Values("memory", "database"),
