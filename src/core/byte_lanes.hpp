@@ -51,7 +51,7 @@ inline unsigned lane_bits(byte_lanes answers) noexcept {
 #else
     unsigned bits = 0;
     for (std::size_t i = 0; i < lane_count; ++i)
-        bits |= (static_cast<unsigned>(answers[i]) & 1U) << i;
+        bits |= (answers[i] < 0 ? 1U : 0U) << i;
     return bits;
 #endif
 }

@@ -32,17 +32,6 @@ public:
         return all != 0;
     }
 
-    // How many at the beginning are members.
-    constexpr std::size_t count_leading(std::string_view text) const noexcept {
-        const char* at = text.data();
-        const char* const end = at + text.size();
-        while (end - at >= 4 && (member(at[0]) & member(at[1]) & member(at[2]) & member(at[3])) != 0)
-            at += 4;
-        while (at != end && has(*at))
-            ++at;
-        return static_cast<std::size_t>(at - text.data());
-    }
-
 private:
     constexpr unsigned member(char c) const noexcept { return members_[static_cast<unsigned char>(c)]; }
 

@@ -50,16 +50,15 @@ void ready_set::forget(const watcher& who) noexcept {
             batch_[static_cast<std::size_t>(i)].data.ptr = nullptr;
 }
 
-// How many were ready.
-int ready_set::call_watchers() noexcept {
-    const int ready = ::epoll_wait(set_, batch_.data(), most_at_a_time, 0);
-    end_ = ready;
+// False when nothing was ready.
+bool ready_set::call_watchers() noexcept {
+    end_ = ::epoll_wait(set_, batch_.data(), most_at_a_time, 0);
     for (next_ = 0; next_ < end_;) {
         const epoll_event event = batch_[static_cast<std::size_t>(next_++)];
         if (auto* const who = static_cast<watcher*>(event.data.ptr))
             who->on_ready((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
     }
-    return ready;
+    return end_ > 0;
 }
 
 // Owned by whatever is waited for: it ends with the io_context.
@@ -83,10 +82,8 @@ void ready_set::wait(std::unique_ptr<seen_by_asio> set) {
 }
 
 void ready_set::take_turn(std::unique_ptr<seen_by_asio> set) {
-    // Waiting looks at the set once more by itself. Where one at most was ready there is seldom another by now, and to
-    // ask for it first would be a system call for every single request.
     for (int round = 0; round < most_rounds; ++round)
-        if (call_watchers() <= 1)
+        if (!call_watchers())
             return wait(std::move(set));
     const executor here = set->get_executor();
     ticket_.bring(here, [this, set = std::move(set)]() mutable { take_turn(std::move(set)); });

@@ -56,7 +56,7 @@ private:
     class seen_by_asio;
 
     void look_for(int descriptor, watcher& who, bool writable) noexcept;
-    int call_watchers() noexcept;
+    bool call_watchers() noexcept;
     void wait(std::unique_ptr<seen_by_asio> set);
     void take_turn(std::unique_ptr<seen_by_asio> set);
 
