@@ -53,8 +53,6 @@ name_shape shape_of(std::string_view name) noexcept {
 }
 
 bool is_number(std::string_view label) noexcept {
-    if (!digit_bytes.has(label.front()))  // as nearly always
-        return false;
     return digit_bytes.has_all(label) || label.starts_with("0x") || label.starts_with("0X");
 }
 

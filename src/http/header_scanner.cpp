@@ -31,11 +31,6 @@ std::uint32_t find_controls(std::string_view text) noexcept {
     return find_controls(padded.data());
 }
 
-// CRLF, and the beginning of another line behind it.
-bool is_line_end_as_usual(std::string_view rest) noexcept {
-    return rest.size() > 2 && rest.data()[0] == '\r' && rest.data()[1] == '\n' && rest.data()[2] > ' ';
-}
-
 }  // namespace
 
 // Every byte of every request passes here.
@@ -48,11 +43,6 @@ header_scanner::state header_scanner::scan(std::string_view block) noexcept {
             const std::size_t i = at + static_cast<std::size_t>(std::countr_zero(controls));
             if (i < accepted || text[i] == '\t')
                 continue;
-            if (is_line_end_as_usual({text + i, end - i})) {
-                line_complete_ = true;
-                accepted = i + 2;
-                continue;
-            }
             position_ = i;  // a CR is only accepted together with what follows it
             if (text[i] != '\r')
                 return state::malformed;

@@ -106,10 +106,8 @@ std::optional<problem> head_reader::read(std::string_view block) noexcept {
 // method SP request-target SP HTTP-version, one space each (RFC 9112 section 3). What the target may hold is judged
 // with the target.
 std::optional<problem> head_reader::read_request_line(std::string_view line) noexcept {
-    constexpr std::size_t version_size = 8;
     const auto first = line.find(' ');
-    const bool as_usual = line.size() > version_size && line[line.size() - version_size - 1] == ' ';
-    const auto last = as_usual ? line.size() - version_size - 1 : line.rfind(' ');
+    const auto last = line.rfind(' ');
     if (first == std::string_view::npos || last == first)
         return problems::bad_request;
     head_.method_text = line.substr(0, first);
