@@ -9,6 +9,7 @@
 #include <latchkey/session_store.hpp>
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -34,8 +35,13 @@ public:
     // (requirement C3); errc::store_unavailable when that cannot be known. The check path.
     virtual task<result<session>> verify(std::string_view token) = 0;
 
-    // What verify() says, where nobody has to be waited for; else nothing, and nothing was done.
-    virtual std::optional<result<session>> verify_at_once(std::string_view) noexcept { return std::nullopt; }
+    // verify() in two steps, where nobody has to be waited for. The key of a cookie value: errc::no_session for
+    // malformed and non-canonical ones.
+    virtual result<session_key> key_of(std::string_view token) const noexcept = 0;
+    // What verify() says of the value with this key; else nothing, and nothing was done.
+    virtual std::optional<result<session>> verify_at_once(const session_key& key) noexcept = 0;
+    // See session_store::fetch().
+    virtual void fetch(std::span<const session_key> keys) noexcept = 0;
 
     // Whose session did this value open, now or until a rotation less than rotation_grace ago? For callers that prove
     // themselves by more than the value (a password). Errors as verify().

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace latchkey {
@@ -68,6 +69,10 @@ public:
 
     // The same, where it needs no waiting. False: it does, and nothing was done.
     virtual bool find_at_once(const session_key&, std::optional<session>&) noexcept { return false; }
+
+    // find_at_once() will be called with these keys: what it reads for them comes into this core's cache, for all at
+    // the same time. Worth it where they are several. Changes nothing.
+    virtual void fetch(std::span<const session_key>) noexcept {}
 
     // This live session of this user, or nothing; touches it likewise. For callers that were shown a proof of ours
     // which names the session. No allocation, no system call.

@@ -24,12 +24,13 @@ public:
         co_return **std::move(found);
     }
 
-    std::optional<result<session>> verify_at_once(std::string_view token) noexcept override {
-        const auto key = key_of(token);
-        if (!key)
-            return errc::no_session;
+    result<session_key> key_of(std::string_view token) const noexcept override { return latchkey::key_of(token); }
+
+    void fetch(std::span<const session_key> keys) noexcept override { store_.fetch(keys); }
+
+    std::optional<result<session>> verify_at_once(const session_key& key) noexcept override {
         std::optional<session> found;
-        if (!store_.find_at_once(*key, found))
+        if (!store_.find_at_once(key, found))
             return std::nullopt;
         if (!found)
             return errc::no_session;

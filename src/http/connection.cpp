@@ -1,6 +1,8 @@
 // A connection between two coroutines: from its socket's event to the answer, where nobody has to be waited for.
 #include "connection.hpp"
 
+#include "identify.hpp"
+
 #include <latchkey/secret.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -71,16 +73,31 @@ void connection::take_settings(exchange& x) noexcept {
 void connection::on_ready(bool hung_up) noexcept {
     drained_ = false;
     hung_up_ = hung_up_ || hung_up;
-    if (self_)
-        go_on();
-    else
-        until_ready_.wake();
+    if (!self_)
+        return until_ready_.wake();
+    held_checks::place& at = core_.held->next();
+    go_on([&] {
+        if (!has_buffer())
+            read_into(at.input);
+        at.x.emplace(*svc_, core_, peer_.address, trusted_, at.head);
+        at.x->for_programs = site_.is_admin;
+        return serve_at_once(*at.x, &at);
+    });
+}
+
+void connection::answer_held(held_checks::place& at) noexcept {
+    go_on([&] {
+        if (!answer_at_once(*at.x, *at.found, at.begun))
+            return flush_before(turn::serve);
+        end_request();
+        return serve_at_once(*at.x, nullptr);
+    });
 }
 
 void connection::on_deadline() noexcept {
     expired_ = true;
     if (self_)
-        go_on();
+        go_on([this] { return serve_at_once(); });
     else
         until_ready_.wake();
 }
@@ -107,13 +124,18 @@ void connection::drop() noexcept {
 }
 
 // Perhaps the end of *this.
-void connection::go_on() noexcept {
+template <class Serve>
+void connection::go_on(Serve serve_at_once) noexcept {
     std::unique_ptr<connection> self = std::move(self_);
     core_context& core = core_;
     try {
         switch (serve_at_once()) {
             case turn::wait:
                 self_ = std::move(self);
+                break;
+            case turn::hold:
+                self_ = std::move(self);
+                core.held->hold();
                 break;
             case turn::serve:
                 boost::asio::co_spawn(core.io, serve(std::move(self)), boost::asio::detached);
@@ -127,15 +149,20 @@ void connection::go_on() noexcept {
     }
 }
 
-// Reads and answers until there is nothing left to be done without waiting. Throws std::bad_alloc.
 connection::turn connection::serve_at_once() {
     if (!has_buffer())
         release_buffer();
     exchange x(*svc_, core_, peer_.address, trusted_);
     x.for_programs = site_.is_admin;
+    return serve_at_once(x, nullptr);
+}
+
+// Reads and answers until there is nothing left to be done without waiting, or there is a check in `may_hold`. Throws
+// std::bad_alloc.
+connection::turn connection::serve_at_once(exchange& x, held_checks::place* may_hold) {
     for (int reads = 0;;) {
-        if (const auto next = look_at_input(x))
-            return flush_before(*next);
+        if (const auto next = look_at_input(x, may_hold))
+            return next == turn::hold ? turn::hold : flush_before(*next);
         if (expired_)
             return flush_before(received().empty() ? turn::end : turn::serve);
         if (drained_)
@@ -155,7 +182,7 @@ connection::turn connection::serve_at_once() {
 }
 
 // Answers what can be answered at once. Nothing: more bytes are needed.
-std::optional<connection::turn> connection::look_at_input(exchange& x) {
+std::optional<connection::turn> connection::look_at_input(exchange& x, held_checks::place*& may_hold) {
     for (;;) {
         if (received().empty()) {
             if (has_buffer())
@@ -168,34 +195,55 @@ std::optional<connection::turn> connection::look_at_input(exchange& x) {
             const bool fits = received().size() < svc_->limits.header_bytes && make_room();
             return fits ? std::nullopt : std::optional(turn::serve);
         }
-        if (state == header_scanner::state::malformed || !answer_at_once(x))
+        if (state == header_scanner::state::malformed)
             return turn::serve;
-        consume(scanner_.size());
-        scanner_.reset();
-        in_header_ = false;
-        answered_ = true;
+        const route* const found = find_prompt(x);
+        if (!found)
+            return turn::serve;
+        const auto begun = core_.counters.begin(found->group);
+        // The first alone: others may stand in a buffer that is not theirs until later.
+        if (held_checks::place* const place = std::exchange(may_hold, nullptr); place && look_ahead(x)) {
+            place->asks = this;
+            place->found = found;
+            place->begun = begun;
+            return turn::hold;
+        }
+        if (!answer_at_once(x, *found, begun))
+            return turn::serve;
+        end_request();
         if (core_.out.size() >= most_output)
             if (const auto next = flush_before(turn::wait); next != turn::wait)
                 return next;
     }
 }
 
-// True with the answer in the output buffer. False: nothing was done, and the coroutine sees to the request.
-bool connection::answer_at_once(exchange& x) {
+void connection::end_request() noexcept {
+    consume(scanner_.size());
+    scanner_.reset();
+    in_header_ = false;
+    answered_ = true;
+}
+
+// The route that may answer the request that stands in the buffer, with `x` begun. Null: the coroutine sees to it.
+const route* connection::find_prompt(exchange& x) noexcept {
     const std::size_t size = scanner_.size();
     if (svc_->state.draining.load(std::memory_order_relaxed) || size > svc_->limits.header_bytes ||
         pass_gate(received().substr(0, size), svc_->gate, x.head))
-        return false;
+        return nullptr;
     const route* const found = find_prompt_route(x, site_.routes);
     if (!found || !x.head.keep_alive || x.head.content_length != 0 || !site_.admits(x.head))
-        return false;
+        return nullptr;
     x.start();
     x.group = found->group;
-    const auto begun = core_.counters.begin(found->group);
+    return found;
+}
+
+// True with the answer in the output buffer. False: nothing was done, and the coroutine sees to the request.
+bool connection::answer_at_once(exchange& x, const route& found, core_counters::moment begun) {
     const std::size_t before = core_.out.size();
     bool answered = false;
     try {
-        answered = found->answer_at_once(x);
+        answered = found.answer_at_once(x);
     } catch (const std::bad_alloc&) {
         // The coroutine may find the memory, and says so where it doesn't.
     }
@@ -300,7 +348,11 @@ void connection::consume(std::size_t bytes) noexcept {
 // With nothing received: an idle connection has no buffer.
 void connection::release_buffer() noexcept {
     core_.buffers.give_back(std::move(own_), capacity_);
-    const std::span<char> shared = core_.input();
+    read_into(core_.input());
+}
+
+// What is read goes to a buffer that is others', too, until keep_input().
+void connection::read_into(std::span<char> shared) noexcept {
     data_ = shared.data();
     capacity_ = shared.size();
     begin_ = end_ = 0;

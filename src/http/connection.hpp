@@ -12,6 +12,7 @@
 #include "core_context.hpp"
 #include "exchange.hpp"
 #include "header_scanner.hpp"
+#include "held_checks.hpp"
 #include "local_sleeper.hpp"
 #include "peer_socket.hpp"
 #include "ready_set.hpp"
@@ -43,18 +44,25 @@ public:
     void on_deadline() noexcept override;
     void on_drain() noexcept override;
     void drop() noexcept override;
+    // What was held there is to be answered.
+    void answer_held(held_checks::place& at) noexcept;
 
 private:
-    // What is to be done next: wait for more bytes, have the coroutine serve what stands in the buffer, or end.
-    enum class turn { wait, serve, end };
+    // What is to be done next: wait for more bytes, wait for answer_held(), have the coroutine serve what stands in the
+    // buffer, or end.
+    enum class turn { wait, hold, serve, end };
     enum class arrival { complete, refused, partial };
 
     // connection.cpp: without a coroutine.
-    void go_on() noexcept;
+    template <class Serve>
+    void go_on(Serve serve_at_once) noexcept;
     turn serve_at_once();
+    turn serve_at_once(exchange& x, held_checks::place* may_hold);
     turn flush_before(turn next);
-    std::optional<turn> look_at_input(exchange& x);
-    bool answer_at_once(exchange& x);
+    std::optional<turn> look_at_input(exchange& x, held_checks::place*& may_hold);
+    const route* find_prompt(exchange& x) noexcept;
+    bool answer_at_once(exchange& x, const route& found, core_counters::moment begun);
+    void end_request() noexcept;
     void wait();
 
     // connection_serve.cpp: as a coroutine.
@@ -82,6 +90,7 @@ private:
     bool make_room();
     void consume(std::size_t bytes) noexcept;
     void release_buffer() noexcept;
+    void read_into(std::span<char> shared) noexcept;
     std::string_view received() const noexcept { return {data_ + begin_, end_ - begin_}; }
     // Whether data_ is this connection's, and not the core's, which is everybody's in turn.
     bool has_buffer() const noexcept { return own_ != nullptr; }

@@ -1,5 +1,6 @@
 #include "core_context.hpp"
 
+#include "held_checks.hpp"
 #include "hex.hpp"
 #include "services.hpp"
 
@@ -69,7 +70,7 @@ void request_id_source::write_next(char* out32) noexcept {
 
 core_context::core_context(boost::asio::io_context& context, std::shared_ptr<const services> initial,
                            std::uint64_t seed)
-    : io(context), buffers(smallest_large_buffer), request_ids(seed) {
+    : io(context), held(std::make_unique<held_checks>()), buffers(smallest_large_buffer), request_ids(seed) {
     use(std::move(initial));
     input_size_ = buffers.largest();
     input_ = std::make_unique_for_overwrite<char[]>(input_size_);
@@ -77,6 +78,8 @@ core_context::core_context(boost::asio::io_context& context, std::shared_ptr<con
     scratch.path.reserve(output_capacity);
     tick();
 }
+
+core_context::~core_context() = default;
 
 void core_context::use(std::shared_ptr<const services> fresh) noexcept {
     current_ = std::move(fresh);

@@ -24,6 +24,7 @@
 
 namespace latchkey::http {
 
+class held_checks;
 struct services;
 
 // Milliseconds on the steady clock, as of the core's last tick.
@@ -91,6 +92,7 @@ struct scratch_texts {
 
 struct core_context {
     core_context(boost::asio::io_context& context, std::shared_ptr<const services> initial, std::uint64_t seed);
+    ~core_context();
 
     // What is in force for every request that is begun after this has returned. From any thread.
     void bring(std::shared_ptr<const services> fresh) noexcept;
@@ -117,6 +119,7 @@ struct core_context {
     ready_set ready;
     // Of whoever reads just now, until it has answered or taken what is left with it. As large as the largest buffer.
     std::span<char> input() noexcept;
+    std::unique_ptr<held_checks> held;
     std::string out;
     // Of a request that is answered at once.
     request_head head;

@@ -42,6 +42,7 @@ void exchange::start() noexcept {
     caching_ = no_store;
     feed_position.reset();
     shared_content.reset();
+    cookie_key.reset();
     token_refused = false;
     bearer_due = false;
     group = route_group::none;

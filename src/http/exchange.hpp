@@ -47,6 +47,7 @@ public:
 
     const services* svc;  // what is in force for this request
     request_head& head;
+    std::optional<session_key> cookie_key;  // of the session that was looked ahead for, see identify.hpp
     std::string_view path_parameter;        // what the route's "{id}" stands for; views into the head
     secret body;                            // exactly Content-Length bytes where the route reads one
     bool keep_alive = true;                 // cleared by whoever wants the connection closed after the answer

@@ -2,6 +2,7 @@
 
 #include "admin_routes.hpp"
 #include "core_context.hpp"
+#include "held_checks.hpp"
 #include "io_threads.hpp"
 #include "listener.hpp"
 
@@ -170,7 +171,7 @@ void http_server::start() {
                              {"meaning", "fewer connections than limits.max_connections can be open"}});
     for (auto& core : self.cores) {
         asio::co_spawn(core->io, keep_ticking(*core), asio::detached);
-        core->ready.start(core->io);
+        core->ready.start(core->io, [&held = *core->held] { held.answer(); });
     }
     for (std::size_t i = 0; i < self.listeners.size(); ++i)
         asio::co_spawn(self.cores[i % self.cores.size()]->io, self.listeners[i]->run(), asio::detached);

@@ -36,6 +36,14 @@ task<result<session>> identify_by_token(exchange& x, std::string_view token, tok
     co_return agree(x, std::move(by_token), std::move(by_cookie));
 }
 
+std::optional<result<session>> identify_by_cookie_at_once(exchange& x) noexcept {
+    auto& sessions = x.svc->core.sessions;
+    const auto key = sessions.key_of(x.head.session_cookie.only());
+    if (!key)
+        return key.error();
+    return sessions.verify_at_once(*key);
+}
+
 }  // namespace
 
 std::string_view bearer_of(const exchange& x) noexcept {
@@ -54,17 +62,27 @@ task<result<session>> identify(exchange& x, token_scrutiny scrutiny) {
     return identify_by_token(x, token, scrutiny);
 }
 
+bool look_ahead(exchange& x) noexcept {
+    if (x.head.session_cookie.count != 1 || x.head.has(field::authorization))
+        return false;
+    if (const auto key = x.svc->core.sessions.key_of(x.head.session_cookie.only()))
+        x.cookie_key = *key;
+    return x.cookie_key.has_value();
+}
+
 std::optional<result<session>> identify_at_once(exchange& x) {
+    if (x.cookie_key)
+        return x.svc->core.sessions.verify_at_once(*x.cookie_key);
     const auto token = bearer_of(x);
     if (token.empty())
-        return x.svc->core.sessions.verify_at_once(x.head.session_cookie.only());
+        return identify_by_cookie_at_once(x);
     auto by_token = x.svc->core.tokens->verify_at_once(token);
     if (!by_token)
         return std::nullopt;
     note_refusal(x, *by_token);
     if (is_decided(x, *by_token))
         return by_token;
-    auto by_cookie = x.svc->core.sessions.verify_at_once(x.head.session_cookie.only());
+    auto by_cookie = identify_by_cookie_at_once(x);
     if (!by_cookie)
         return std::nullopt;
     return agree(x, *std::move(by_token), *std::move(by_cookie));

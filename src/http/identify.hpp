@@ -20,6 +20,9 @@ std::string_view bearer_of(const exchange& x) noexcept;
 // different users. Sets x.token_refused. The check path.
 task<result<session>> identify(exchange& x, token_scrutiny scrutiny = token_scrutiny::configured);
 
+// Sets x.cookie_key where identify_at_once() will look for a session by it, and for nothing else. Whether it did.
+bool look_ahead(exchange& x) noexcept;
+
 // What identify() says, where nobody has to be waited for; else nothing. Throws std::bad_alloc.
 std::optional<result<session>> identify_at_once(exchange& x);
 

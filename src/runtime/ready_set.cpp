@@ -58,6 +58,8 @@ bool ready_set::call_watchers() noexcept {
         if (auto* const who = static_cast<watcher*>(event.data.ptr))
             who->on_ready((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
     }
+    if (end_ > 0)
+        at_end_();
     return end_ > 0;
 }
 
@@ -67,7 +69,8 @@ public:
     using descriptor::descriptor;
 };
 
-void ready_set::start(asio::io_context& context) {
+void ready_set::start(asio::io_context& context, std::function<void()> at_end) {
+    at_end_ = std::move(at_end);
     // Asio closes what it was given.
     take_turn(std::make_unique<seen_by_asio>(context, ::fcntl(set_, F_DUPFD_CLOEXEC, 0)));
 }

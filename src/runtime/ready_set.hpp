@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <array>
+#include <functional>
 #include <memory>
 
 #include <sys/epoll.h>
@@ -45,9 +46,11 @@ public:
     // No more calls. To be called before the watcher goes; its descriptor leaves when it is closed.
     void forget(const watcher& who) noexcept;
 
-    // Calls the watchers from the thread of `context` until that ends, which must be before *this goes. Throws
-    // boost::system::system_error; afterwards it needs no memory.
-    void start(boost::asio::io_context& context);
+    // Calls the watchers from the thread of `context` until that ends, which must be before *this goes; and `at_end`,
+    // which must not throw, when all that came together have been called. Throws boost::system::system_error;
+    // afterwards it needs no memory.
+    void start(
+        boost::asio::io_context& context, std::function<void()> at_end = [] {});
 
 private:
     static constexpr int most_at_a_time = 64;
@@ -62,6 +65,7 @@ private:
 
     const int set_;
     std::array<epoll_event, most_at_a_time> batch_;
+    std::function<void()> at_end_;
     return_ticket ticket_;
     int next_ = 0;  // of the batch that is being called
     int end_ = 0;

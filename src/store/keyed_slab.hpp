@@ -26,6 +26,14 @@ public:
         return index_.find(Record::key_bits(key), [&](slot at) { return records_[at].key() == key; });
     }
 
+    // What find() reads first of all, and what it reads then, comes into the cache: in two steps, since the second has
+    // to read what the first fetches.
+    void fetch_place(const key_type& key) const noexcept { index_.fetch(Record::key_bits(key)); }
+    void fetch(const key_type& key) const noexcept {
+        if (const auto at = index_.find(Record::key_bits(key), [](slot) { return true; }))
+            records_.fetch(*at);
+    }
+
     // Makes a record from `args`, whose key must not be there yet. Strong guarantee; throws as slab::emplace.
     template <class... Args>
     slot emplace(Args&&... args) {

@@ -34,6 +34,7 @@ public:
     bool find_at_once(const session_key& key, std::optional<session>& found) noexcept override {
         return cache_.trusted() && look_in_cache(key, found);
     }
+    void fetch(std::span<const session_key> keys) noexcept override { cache_.fetch(keys); }
     task<result<std::optional<session>>> find(const public_id& user, const public_id& id) override {
         const bool trusted = cache_.trusted();
         if (trusted)

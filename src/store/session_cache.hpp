@@ -31,6 +31,7 @@ public:
 
     // The check path: no allocation, no system call.
     std::optional<session> find(const session_key& key) noexcept { return table_.find(key); }
+    void fetch(std::span<const session_key> keys) const noexcept { table_.fetch(keys); }
     std::optional<session> find(const public_id& user, const public_id& id) noexcept { return table_.find(user, id); }
     // Whether everything that happened up to max_staleness ago is known here.
     bool trusted() const noexcept { return age() < max_staleness_; }

@@ -31,6 +31,27 @@ std::optional<session> session_table::find(const session_key& key) noexcept {
     return record.copy(shard.limits);
 }
 
+// A look-up waits for memory three times, and each time only then knows where to look next: index, record, user.
+// Several wait for it together (group prefetching: Chen, Ailamaki, Gibbons and Mowry, ACM TODS 32(3), 2007).
+void session_table::fetch(std::span<const session_key> keys) const noexcept {
+    for (const session_key& key : keys) {
+        const session_shard& shard = shards_[shard_number(key)];
+        mutex_lock lock(shard.mutex);
+        shard.records.fetch_place(key);
+    }
+    for (const session_key& key : keys) {
+        const session_shard& shard = shards_[shard_number(key)];
+        mutex_lock lock(shard.mutex);
+        shard.records.fetch(key);
+    }
+    for (const session_key& key : keys) {
+        const session_shard& shard = shards_[shard_number(key)];
+        mutex_lock lock(shard.mutex);
+        if (const auto at = shard.records.find(key))
+            shard.records[*at].user->fetch();
+    }
+}
+
 std::optional<session> session_table::find(const public_id& user, const public_id& id) noexcept {
     user_shard& owners = users_of(user);
     mutex_lock lock(owners.mutex);

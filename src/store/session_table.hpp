@@ -64,6 +64,8 @@ public:
     // The check path.
     std::optional<session> find(const session_key& key) noexcept;
     std::optional<session> find(const public_id& user, const public_id& id) noexcept;
+    // See session_store::fetch().
+    void fetch(std::span<const session_key> keys) const noexcept;
 
     // Beginning. A session that begins now, as it will be kept.
     journal_entry draft(const session_key& key, const new_session& fresh) const;

@@ -39,6 +39,7 @@ public:
         found = table_.find(key);
         return true;
     }
+    void fetch(std::span<const session_key> keys) noexcept override { table_.fetch(keys); }
     task<result<maybe_session>> find(const public_id& user, const public_id& id) override {
         co_return table_.find(user, id);
     }

@@ -62,7 +62,9 @@ task<std::uint64_t> touch_all(session_store& sessions, std::span<const session_k
     std::uint64_t revived = 0;
     for (std::uint64_t done = 0; done < keys.size();) {
         done = ended.load(std::memory_order_acquire);
-        for (std::uint64_t i = done < 2 ? 0 : done - 2; i < std::min<std::uint64_t>(done + 4, keys.size()); ++i) {
+        const std::uint64_t from = done < 2 ? 0 : done - 2, to = std::min<std::uint64_t>(done + 4, keys.size());
+        sessions.fetch(keys.subspan(from, to - from));
+        for (std::uint64_t i = from; i < to; ++i) {
             const auto found = co_await sessions.find(keys[i]);
             revived += found.value() && i < done ? 1 : 0;
         }
