@@ -50,15 +50,16 @@ result<void> validate_user_name(std::string_view name);
 result<std::vector<std::string>> canonical_groups(std::vector<std::string> groups);
 
 // What a session knows of its user. Swapped whole when the user changes, never modified: share it freely between
-// threads. One block of memory per user, however many sessions: the header lines stand behind the object in the block,
-// and everything else is read out of them.
+// threads. One block of memory per user, however many sessions, and there may be as many as sessions: the values stand
+// behind the object in the block, one behind the other, and what they have in common is not kept.
 class user_profile final : public boost::intrusive_ref_counter<user_profile, boost::thread_safe_counter> {
 private:
-    // Where the values begin in the lines, and where the lines end. First: they fill the gap behind the counter.
+    // Where each of the values ends.
     struct places {
-        std::uint32_t email, name, groups, end;
+        std::uint16_t email, name, groups;
+        bool email_is_who;  // Remote-User says the email, not the id
     };
-    const places at_;
+    const places at_;  // first: it fills the gap behind the counter
 
 public:
     const public_id id;
@@ -68,23 +69,26 @@ public:
     user_profile& operator=(const user_profile&) = delete;
     ~user_profile() = default;
 
-    // All of these are views into the profile.
-    std::string_view email() const noexcept;
-    std::string_view name() const noexcept;
-    group_list groups() const noexcept;
-    // The identity header lines of an authorization answer, ready to be sent, each ended by CRLF: Remote-User,
-    // Remote-Email, Remote-Name, Remote-Groups. Free of CR and LF within the values by the rules above.
-    std::string_view identity_headers() const noexcept { return {lines(), at_.end}; }
+    // Views into the profile.
+    std::string_view email() const noexcept { return {values(), at_.email}; }
+    std::string_view name() const noexcept { return between(at_.email, at_.name); }
+    group_list groups() const noexcept { return group_list(between(at_.name, at_.groups)); }
+
+    // What Remote-User says of the user. Throws std::bad_alloc.
+    void append_remote_user(std::string& out) const;
+    // The identity header lines of an authorization answer, each ended by CRLF: Remote-User, Remote-Email, Remote-Name,
+    // Remote-Groups. Free of CR and LF within the values by the rules above. Throws std::bad_alloc.
+    void append_identity_headers(std::string& out) const;
 
     // What an answer reads comes into the cache.
     void fetch() const noexcept {
         __builtin_prefetch(this, 1);
-        __builtin_prefetch(lines() + 16);
-        __builtin_prefetch(lines() + 80);
+        __builtin_prefetch(values() + 24);
     }
 
     friend bool operator==(const user_profile& a, const user_profile& b) noexcept {
-        return a.id == b.id && a.version == b.version && a.identity_headers() == b.identity_headers();
+        return a.id == b.id && a.version == b.version && a.at_.email_is_who == b.at_.email_is_who &&
+               a.email() == b.email() && a.name() == b.name() && a.groups() == b.groups();
     }
 
     // For the reference counter: gives back the whole block.
@@ -93,7 +97,10 @@ public:
 private:
     friend boost::intrusive_ptr<const user_profile> make_profile(const user& u, bool remote_user_is_email);
     user_profile(const user& u, places at) noexcept : at_(at), id(u.id), version(u.version) {}
-    const char* lines() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+    const char* values() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+    std::string_view between(std::size_t begin, std::size_t end) const noexcept {
+        return {values() + begin, end - begin};
+    }
 };
 using profile_ptr = boost::intrusive_ptr<const user_profile>;
 

@@ -17,6 +17,9 @@ constexpr std::string_view before_email = "\r\nRemote-Email: ";
 constexpr std::string_view before_name = "\r\nRemote-Name: ";
 constexpr std::string_view before_groups = "\r\nRemote-Groups: ";
 constexpr std::string_view behind_all = "\r\n";
+constexpr std::size_t frame_size =
+    before_user.size() + before_email.size() + before_name.size() + before_groups.size() + behind_all.size();
+constexpr std::size_t id_digits = 2 * sizeof(public_id::bytes);
 
 std::size_t joined_size(const std::vector<std::string>& groups) noexcept {
     std::size_t size = groups.empty() ? 0 : groups.size() - 1;
@@ -26,11 +29,16 @@ std::size_t joined_size(const std::vector<std::string>& groups) noexcept {
 }
 
 // Into memory that is large enough.
-class line_writer {
+class text_writer {
 public:
-    explicit line_writer(char* at) noexcept : at_(at) {}
-    line_writer& operator<<(std::string_view text) noexcept {
+    explicit text_writer(char* at) noexcept : at_(at) {}
+    text_writer& operator<<(std::string_view text) noexcept {
         at_ = std::copy(text.begin(), text.end(), at_);
+        return *this;
+    }
+    text_writer& operator<<(const public_id& id) noexcept {
+        id.write(at_);
+        at_ += id_digits;
         return *this;
     }
 
@@ -40,16 +48,26 @@ private:
 
 }  // namespace
 
-std::string_view user_profile::email() const noexcept {
-    return {lines() + at_.email, at_.name - before_name.size() - at_.email};
+void user_profile::append_remote_user(std::string& out) const {
+    if (at_.email_is_who) {
+        out.append(email());
+        return;
+    }
+    std::array<char, id_digits> digits;
+    id.write(digits.data());
+    out.append(digits.data(), digits.size());
 }
 
-std::string_view user_profile::name() const noexcept {
-    return {lines() + at_.name, at_.groups - before_groups.size() - at_.name};
-}
-
-group_list user_profile::groups() const noexcept {
-    return group_list({lines() + at_.groups, at_.end - behind_all.size() - at_.groups});
+void user_profile::append_identity_headers(std::string& out) const {
+    const std::size_t before = out.size();
+    out.resize(before + frame_size + (at_.email_is_who ? at_.email : id_digits) + at_.groups);
+    text_writer to(out.data() + before);
+    to << before_user;
+    if (at_.email_is_who)
+        to << email();
+    else
+        to << id;
+    to << before_email << email() << before_name << name() << before_groups << groups().text() << behind_all;
 }
 
 void user_profile::operator delete(user_profile* dead, std::destroying_delete_t) noexcept {
@@ -58,28 +76,22 @@ void user_profile::operator delete(user_profile* dead, std::destroying_delete_t)
 }
 
 profile_ptr make_profile(const user& u, bool remote_user_is_email) {
-    std::array<char, 2 * sizeof u.id.bytes> id{};
-    u.id.write(id.data());
-    const std::string_view who =
-        remote_user_is_email ? std::string_view(u.email) : std::string_view(id.data(), id.size());
-
-    const std::size_t email = before_user.size() + who.size() + before_email.size();
-    const std::size_t name = email + u.email.size() + before_name.size();
-    const std::size_t groups = name + u.name.size() + before_groups.size();
-    const std::size_t end = groups + joined_size(u.groups) + behind_all.size();
-    if (end > std::numeric_limits<std::uint32_t>::max())
-        throw std::length_error("a user profile of more than 4 GiB");
-    const auto place = [](std::size_t n) { return static_cast<std::uint32_t>(n); };
+    const std::size_t email = u.email.size();
+    const std::size_t name = email + u.name.size();
+    const std::size_t groups = name + joined_size(u.groups);
+    if (groups > std::numeric_limits<std::uint16_t>::max())
+        throw std::length_error("a user profile of more than 64 KiB");
+    const auto place = [](std::size_t n) { return static_cast<std::uint16_t>(n); };
 
     // Nothing throws between the two: the block has an owner as soon as it is taken.
-    void* const block = ::operator new(sizeof(user_profile) + end);
-    const profile_ptr profile(::new (block) user_profile(u, {place(email), place(name), place(groups), place(end)}));
+    void* const block = ::operator new(sizeof(user_profile) + groups);
+    const profile_ptr profile(::new (block)
+                                  user_profile(u, {place(email), place(name), place(groups), remote_user_is_email}));
 
-    line_writer out(static_cast<char*>(block) + sizeof(user_profile));
-    out << before_user << who << before_email << u.email << before_name << u.name << before_groups;
+    text_writer to(static_cast<char*>(block) + sizeof(user_profile));
+    to << u.email << u.name;
     for (const std::string& group : u.groups)
-        out << (&group == &u.groups.front() ? "" : ",") << group;
-    out << behind_all;
+        to << (&group == &u.groups.front() ? "" : ",") << group;
     return profile;
 }
 

@@ -114,7 +114,8 @@ void append_identity(std::string& out, const result<session>& mine) {
     mine->id.write(line.data() + name.size());
     line[line.size() - 2] = '\r';
     line[line.size() - 1] = '\n';
-    out.append(mine->user->identity_headers()).append(line.data(), line.size());
+    mine->user->append_identity_headers(out);
+    out.append(line.data(), line.size());
 }
 
 result<void> append_bearer(exchange& x, const result<session>& mine) {

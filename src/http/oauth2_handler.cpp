@@ -19,18 +19,12 @@ verdict judge_signed_in(exchange& x, const result<session>& mine) {
     return judge(x, mine, asked);
 }
 
-// Remote-User's value, which the profile has ready-made in its first line.
-std::string_view remote_user(const user_profile& who) noexcept {
-    const std::string_view lines = who.identity_headers();
-    const auto begin = lines.find(": ") + 2;
-    return lines.substr(begin, lines.find('\r') - begin);
-}
-
 void send_accepted(exchange& x, const result<session>& mine) {
     const user_profile& who = *mine->user;
     x.begin(202);
     auto& out = x.raw_headers();
-    out.append("X-Auth-Request-User: ").append(remote_user(who));
+    out.append("X-Auth-Request-User: ");
+    who.append_remote_user(out);
     out.append("\r\nX-Auth-Request-Email: ").append(who.email());
     out.append("\r\nX-Auth-Request-Preferred-Username: ").append(who.email());
     out.append("\r\nX-Auth-Request-Groups: ").append(who.groups().text()).append("\r\n");

@@ -95,7 +95,7 @@ result<session> session_table::insert(const journal_entry& entry, const profile_
     mutex_lock lock(owners.mutex);
     result<session> made = errc::store_unavailable;
     try {
-        user_entry& owner = entry_for(owners, entry.user);
+        user_entry& owner = entry_for(owners, user);
         // A user at the cap gives up a session for the new one: its place under max_total is handed on, so that a full
         // table still lets such a user in.
         std::vector<public_id> victims = surplus_of(owner, 1);
@@ -127,7 +127,7 @@ result<session> session_table::enter(const journal_entry& entry, const profile_p
     mutex_lock lock(owners.mutex);
     result<session> made = errc::store_unavailable;
     try {
-        user_entry& owner = entry_for(owners, entry.user);
+        user_entry& owner = entry_for(owners, user);
         // Above the cap the user will give up a session for this one. Below it, as the user may have come meanwhile,
         // nobody's place becomes free for it.
         const bool replaces = owner.sessions.size() >= max_per_user_.load(std::memory_order_relaxed);
@@ -159,7 +159,7 @@ bool session_table::restore(const journal_entry& entry, const profile_ptr& user)
     mutex_lock lock(owners.mutex);
     session_places::lease place(places_);
     place.take_anyway();
-    if (!add(entry_for(owners, entry.user), entry, user, false)) {
+    if (!add(entry_for(owners, user), entry, user, false)) {
         drop_if_empty(owners, entry.user);
         return false;
     }
@@ -169,8 +169,8 @@ bool session_table::restore(const journal_entry& entry, const profile_ptr& user)
     return true;
 }
 
-user_entry& session_table::entry_for(user_shard& owners, const public_id& user) {
-    const auto known = owners.users.find(user);
+user_entry& session_table::entry_for(user_shard& owners, const profile_ptr& user) {
+    const auto known = owners.users.find(user->id);
     return owners.users[known ? *known : owners.users.emplace(user)];
 }
 
@@ -182,8 +182,7 @@ void session_table::drop_if_empty(user_shard& owners, const public_id& user) noe
 
 result<session> session_table::add(user_entry& owner, const journal_entry& entry, const profile_ptr& user,
                                    bool pending) {
-    if (owner.sessions.size() == owner.sessions.capacity())
-        owner.sessions.reserve(owner.sessions.size() * 2);
+    owner.sessions.make_room();
     text_pool::lease agent(user_agents_, entry.user_agent);
     const bool news = shows_news(owner, user);
     const profile_ptr& profile = news ? user : owner.profile;
@@ -203,13 +202,13 @@ result<session> session_table::add(user_entry& owner, const journal_entry& entry
     }
     if (news)
         adopt(owner, user);
-    owner.sessions.emplace_back(number, slot);
+    owner.sessions.push_back(session_ref(number, slot));
     return made;
 }
 
 bool session_table::shows_news(const user_entry& owner, const profile_ptr& profile) noexcept {
     const profile_ptr& known = owner.profile;
-    return !known || (profile != known && profile->version >= known->version && !(*profile == *known));
+    return profile != known && profile->version >= known->version && !(*profile == *known);
 }
 
 // Shows the new picture of the user in the sessions that are there already.

@@ -143,7 +143,6 @@ private:
         keyed_slab<session_record> records LATCHKEY_GUARDED_BY(mutex);
         std::uint64_t found LATCHKEY_GUARDED_BY(mutex) = 0;
     };
-    using reference_list = boost::container::small_vector<session_ref, 2>;
     struct dead_keys;
 
     static std::uint32_t shard_number(const session_key& key) noexcept {
@@ -161,7 +160,7 @@ private:
     };
     std::optional<location> locate(const session_key& key) const noexcept;
 
-    static user_entry& entry_for(user_shard& owners, const public_id& user) LATCHKEY_REQUIRES(owners.mutex);
+    static user_entry& entry_for(user_shard& owners, const profile_ptr& user) LATCHKEY_REQUIRES(owners.mutex);
     static void drop_if_empty(user_shard& owners, const public_id& user) noexcept LATCHKEY_REQUIRES(owners.mutex);
 
     // The following are called with the lock of the session's user held.
@@ -175,7 +174,7 @@ private:
         return {record.copy(limits), record.key(), !record.dead(now(), limits), record.pending};
     }
     std::optional<listed_session> read(session_ref at) const;  // a live one
-    reference_list::iterator position(reference_list& sessions, const traced_session& seen) noexcept;
+    session_list::iterator position(session_list& sessions, const traced_session& seen) noexcept;
     traced_session remove(session_ref at) noexcept;
     struct removed_count {
         std::size_t all = 0;

@@ -62,7 +62,7 @@ std::optional<traced_session> session_table::erase(const traced_session& seen) n
     if (at == sessions.end())
         return std::nullopt;  // somebody else ended it in between
     auto removed = remove(*at);
-    sessions.erase(at);
+    sessions.erase(at, at + 1);
     if (sessions.empty())
         owners.users.erase(*owner);
     places_.give_back(1);
@@ -127,8 +127,7 @@ traced_session session_table::remove(session_ref at) noexcept {
     return removed;
 }
 
-session_table::reference_list::iterator session_table::position(reference_list& sessions,
-                                                                const traced_session& seen) noexcept {
+session_list::iterator session_table::position(session_list& sessions, const traced_session& seen) noexcept {
     // The key it had leads there at once, unless it was rotated since.
     if (const auto there = locate(seen.key); there && there->seen.value.id == seen.value.id)
         return std::find(sessions.begin(), sessions.end(), there->at);

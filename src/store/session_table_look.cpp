@@ -121,8 +121,8 @@ std::vector<listed_session> session_table::list(const public_id& user) const {
         return found;
     const auto& sessions = owners.users[*owner].sessions;
     found.reserve(sessions.size());
-    for (auto at = sessions.rbegin(); at != sessions.rend(); ++at)
-        if (auto listed = read(*at))
+    for (auto at = sessions.end(); at != sessions.begin();)
+        if (auto listed = read(*--at))
             found.push_back(*std::move(listed));
     return found;
 }
@@ -134,8 +134,8 @@ void session_table::page(std::uint32_t number, const session_cursor* after, std:
     // The users in ascending order, as a heap: a page seldom needs many of them.
     std::vector<std::pair<public_id, std::uint32_t>> users;
     for (std::uint32_t slot = 0; slot < owners.users.end(); ++slot)
-        if (owners.users.contains(slot) && (!after || owners.users[slot].user >= after->user))
-            users.emplace_back(owners.users[slot].user, slot);
+        if (owners.users.contains(slot) && (!after || owners.users[slot].key() >= after->user))
+            users.emplace_back(owners.users[slot].key(), slot);
     std::make_heap(users.begin(), users.end(), std::greater<>());
 
     std::vector<std::pair<public_id, session_ref>> sessions;

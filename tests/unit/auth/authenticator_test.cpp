@@ -21,10 +21,10 @@ TEST_F(Login, OpensASession) {
 }
 
 TEST_F(Login, ChoosesWhatRemoteUserCarries) {
-    EXPECT_TRUE(login("alice@example.com")->value.user->identity_headers().starts_with("Remote-User: 0101"));
+    EXPECT_TRUE(testing::headers_of(login("alice@example.com")->value.user).starts_with("Remote-User: 0101"));
     subject = make_authenticator({users, database, hasher, attempts, devices, *sessions, audit, log, true});
     EXPECT_TRUE(
-        login("alice@example.com")->value.user->identity_headers().starts_with("Remote-User: alice@example.com\r"));
+        testing::headers_of(login("alice@example.com")->value.user).starts_with("Remote-User: alice@example.com\r"));
 }
 
 struct refusal {

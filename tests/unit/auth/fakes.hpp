@@ -174,6 +174,12 @@ private:
     trace& asked_;
 };
 
+inline std::string headers_of(const profile_ptr& profile) {
+    std::string lines;
+    profile->append_identity_headers(lines);
+    return lines;
+}
+
 class fake_session_store final : public session_store {
 public:
     std::vector<std::pair<session_key, listed_session>> rows;

@@ -230,7 +230,7 @@ TEST_F(TokenAuthority, MayBeTakenByItsWord) {
     EXPECT_EQ(known->user->id, mine.user->id);
     EXPECT_EQ(known->user->email(), mine.user->email());
     EXPECT_EQ(known->user->groups(), mine.user->groups());
-    EXPECT_EQ(known->user->identity_headers(), mine.user->identity_headers());
+    EXPECT_EQ(testing::headers_of(known->user), testing::headers_of(mine.user));
     EXPECT_EQ(known->authenticated_at, mine.authenticated_at);
     EXPECT_EQ(known->expires_at, time.now() + seconds{300});
     time.step_wall(seconds{-5});

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,16 @@ user alice() {
     return u;
 }
 
-// F3: every identity header, in one block that is ready to be sent.
+std::string headers_of(const profile_ptr& profile) {
+    std::string lines;
+    profile->append_identity_headers(lines);
+    return lines;
+}
+
+// F3: every identity header.
 TEST(Profile, CarriesAllIdentityHeaders) {
     const profile_ptr profile = make_profile(alice(), false);
-    EXPECT_EQ(profile->identity_headers(),
+    EXPECT_EQ(headers_of(profile),
               "Remote-User: 000102030405060708090a0b0c0d0e0f\r\n"
               "Remote-Email: alice@example.com\r\n"
               "Remote-Name: Alice Ähnlich\r\n"
@@ -39,7 +46,7 @@ TEST(Profile, CarriesEmptyHeadersToo) {
     user nameless = alice();
     nameless.name.clear();
     nameless.groups.clear();
-    EXPECT_EQ(make_profile(nameless, true)->identity_headers(),
+    EXPECT_EQ(headers_of(make_profile(nameless, true)),
               "Remote-User: alice@example.com\r\n"
               "Remote-Email: alice@example.com\r\n"
               "Remote-Name: \r\n"
@@ -84,7 +91,7 @@ TEST(Profile, ShowsTheLargestUser) {
         EXPECT_EQ(profile->email(), u.email);
         EXPECT_EQ(profile->name(), u.name);
         EXPECT_THAT(profile->groups(), ElementsAreArray(u.groups));
-        EXPECT_TRUE(profile->identity_headers().ends_with("g\r\n"));
+        EXPECT_TRUE(headers_of(profile).ends_with("g\r\n"));
     }
 }
 
@@ -108,15 +115,31 @@ TEST(Profile, IsAnothersWhereAnythingDiffers) {
     EXPECT_FALSE(*make_profile(alice(), true) == *make_profile(twin, true));
 }
 
-// Millions of them are in memory. A typical user's lines are 132 bytes long.
+TEST(Profile, SaysWhoItIsBehindWhatIsThere) {
+    std::string out = "X-User: ";
+    make_profile(alice(), false)->append_remote_user(out);
+    EXPECT_EQ(out, "X-User: 000102030405060708090a0b0c0d0e0f");
+    make_profile(alice(), true)->append_remote_user(out);
+    EXPECT_EQ(out, "X-User: 000102030405060708090a0b0c0d0e0falice@example.com");
+    make_profile(alice(), false)->append_identity_headers(out);
+    EXPECT_TRUE(out.starts_with("X-User: 000102030405060708090a0b0c0d0e0falice@example.comRemote-User: 0001"));
+}
+
+// More than the rules allow, and more than it has room for.
+TEST(Profile, RefusesWhatIsTooLarge) {
+    user u = alice();
+    u.groups.assign(1024, std::string(64, 'g'));
+    EXPECT_THROW(make_profile(u, false), std::length_error);
+}
+
+// Millions of them are in memory.
 TEST(Profile, IsSmall) {
     user typical = alice();
     typical.email = "user1234567@example.com";
     typical.name = "Some Body";
     typical.groups = {"staff"};
     const profile_ptr profile = make_profile(typical, false);
-    EXPECT_EQ(profile->identity_headers().size(), 132U);
-    EXPECT_LE(malloc_usable_size(const_cast<user_profile*>(profile.get())), 200U);
+    EXPECT_LE(malloc_usable_size(const_cast<user_profile*>(profile.get())), 88U);
 }
 
 }  // namespace

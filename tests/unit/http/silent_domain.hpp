@@ -8,6 +8,10 @@ namespace latchkey::testing {
 
 struct no_sessions : session_authority {
     task<result<session>> verify(std::string_view) override { co_return errc::no_session; }
+    // Nothing is known at once: whoever asks has to verify().
+    result<session_key> key_of(std::string_view) const noexcept override { return session_key{}; }
+    std::optional<result<session>> verify_at_once(const session_key&) noexcept override { return std::nullopt; }
+    void fetch(std::span<const session_key>) noexcept override {}
     task<result<session>> trace(std::string_view) override { co_return errc::no_session; }
     task<result<opened_session>> open(profile_ptr, bool, device, credential_kind) override {
         co_return errc::session_limit;
