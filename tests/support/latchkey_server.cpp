@@ -2,6 +2,7 @@
 
 #include "cookie_jar.hpp"
 #include "free_port.hpp"
+#include "prepared_users.hpp"
 
 #include <gtest/gtest.h>
 
@@ -91,8 +92,7 @@ std::string latchkey_program() {
 latchkey_server::latchkey_server(const server_setup& setup)
     : port_(setup.port != 0 ? setup.port : free_port()), max_open_files_(setup.max_open_files) {
     write_config(setup);
-    for (const auto& user : setup.users)
-        add_user(user);
+    add_users(setup);
     if (setup.start)
         start();
 }
@@ -131,6 +131,16 @@ void latchkey_server::write_config(const server_setup& setup) {
         listen.replace(at, end - at, "unix:" + unix_path_);
     }
     write_file(config_file(), toml(values));
+}
+
+void latchkey_server::add_users(const server_setup& setup) const {
+    const prepared_users prepared(setup);
+    if (prepared.shareable() && prepared.copy_to(directory_ / "latchkey.db"))
+        return;
+    for (const auto& user : setup.users)
+        add_user(user);
+    if (prepared.shareable())
+        prepared.keep(directory_ / "latchkey.db");
 }
 
 void latchkey_server::add_user(const test_user& user) const {

@@ -92,6 +92,7 @@ public:
 
 private:
     void write_config(const server_setup& setup);
+    void add_users(const server_setup& setup) const;
     void add_user(const test_user& user) const;
     void wait_until_ready();
     raw_client connect_anywhere() const;
