@@ -34,6 +34,8 @@ std::optional<session> session_table::find(const session_key& key) noexcept {
 // A look-up waits for memory three times, and each time only then knows where to look next: index, record, user.
 // Several wait for it together (group prefetching: Chen, Ailamaki, Gibbons and Mowry, ACM TODS 32(3), 2007).
 void session_table::fetch(std::span<const session_key> keys) const noexcept {
+    if (size() < worth_fetching)
+        return;
     for (const session_key& key : keys) {
         const session_shard& shard = shards_[shard_number(key)];
         mutex_lock lock(shard.mutex);

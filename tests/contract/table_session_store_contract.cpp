@@ -3,6 +3,12 @@
 #include "session_store_contract.hpp"
 #include "table_session_store.hpp"
 
+#include <atomic>
+#include <deque>
+#include <optional>
+#include <thread>
+#include <vector>
+
 namespace latchkey::testing {
 namespace {
 
@@ -42,6 +48,53 @@ INSTANTIATE_TEST_SUITE_P(table, session_store_model, ::testing::Values(memory, j
 INSTANTIATE_TEST_SUITE_P(table, session_store_concurrent, ::testing::Values(memory, journaled), name_of);
 INSTANTIATE_TEST_SUITE_P(table, session_store_durable, ::testing::Values(journaled), name_of);
 INSTANTIATE_TEST_SUITE_P(table, session_store_beside_users, ::testing::Values(journaled), name_of);
+
+// A table that is large enough to be fetched from, while it grows and shrinks. Run it under ThreadSanitizer.
+TEST(table_fetch, beside_what_changes) {
+    constexpr std::uint64_t staying = 6'000, coming = 14'000, at_once = 8;
+    const manual_clock clock;
+    std::deque<runner> runners(2);  // outlive the store
+    session_options options;
+    options.max_per_user = staying + coming;
+    const auto store = make_memory_session_store(options, clock);
+    const profile_ptr user = nth_user(1);
+    const auto insert = [&](runner& own, std::uint64_t n) {
+        new_session fresh;
+        fresh.id = nth_id(n);
+        fresh.user = user;
+        return own.await(store->insert(nth_key(n), fresh)).has_value();
+    };
+    for (std::uint64_t n = 0; n < staying; ++n)
+        ASSERT_TRUE(insert(runners[0], n));
+
+    std::atomic<bool> done{false};
+    std::thread change([&] {
+        std::uint64_t failed = 0;
+        for (std::uint64_t n = staying; n < staying + coming; ++n)
+            failed += insert(runners[1], n) ? 0 : 1;
+        for (std::uint64_t n = staying; n < staying + coming; ++n)
+            failed += runners[1].await(store->erase(nth_key(n))).value() ? 0 : 1;
+        EXPECT_EQ(failed, 0U);
+        done = true;
+    });
+    std::uint64_t missing = 0;
+    while (!done)
+        for (std::uint64_t n = 0; n < staying; n += 2 * at_once) {
+            std::vector<session_key> keys;  // of those that stay and of those that come and go
+            for (std::uint64_t i = n; i < n + at_once; ++i) {
+                keys.push_back(nth_key(i));
+                keys.push_back(nth_key(i + staying));
+            }
+            store->fetch(keys);
+            for (std::size_t i = 0; i < keys.size(); ++i) {
+                std::optional<session> found;
+                missing += store->find_at_once(keys[i], found) && (found || i % 2 != 0) ? 0 : 1;
+            }
+        }
+    change.join();
+    EXPECT_EQ(missing, 0U);
+    EXPECT_EQ(store->size(), staying);
+}
 
 }  // namespace
 }  // namespace latchkey::testing
