@@ -58,7 +58,7 @@ bool ready_set::call_watchers() noexcept {
         if (auto* const who = static_cast<watcher*>(event.data.ptr))
             who->on_ready((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
     }
-    if (end_ > 0)
+    if (end_ > 0 && at_end_)
         at_end_();
     return end_ > 0;
 }

@@ -47,10 +47,9 @@ public:
     void forget(const watcher& who) noexcept;
 
     // Calls the watchers from the thread of `context` until that ends, which must be before *this goes; and `at_end`,
-    // which must not throw, when all that came together have been called. Throws boost::system::system_error;
-    // afterwards it needs no memory.
-    void start(
-        boost::asio::io_context& context, std::function<void()> at_end = [] {});
+    // if there is one, when all that came together have been called. It must not throw. Throws
+    // boost::system::system_error; afterwards it needs no memory.
+    void start(boost::asio::io_context& context, std::function<void()> at_end = {});
 
 private:
     static constexpr int most_at_a_time = 64;

@@ -134,5 +134,35 @@ TEST_F(checks_together, others_come_between_them) {
     }
 }
 
+// A request that fills its connection's buffer to the last byte leaves the next one to a buffer that is everybody's.
+TEST_F(checks_together, behind_one_that_filled_its_buffer) {
+    constexpr std::size_t buffer = 2048;
+    const auto first = [](std::size_t padding) {
+        return check("no cookie of ours", {{"X-Padding", std::string(padding, 'x')}}).wire();
+    };
+    const std::string filling = first(buffer - first(0).size());
+    ASSERT_EQ(filling.size(), buffer);
+    const auto second = [](const holder& whose, const char* url) {
+        return get("/api/authz/auth-request", with_cookie(whose.cookie, {{"X-Original-URL", url}})).wire();
+    };
+    std::vector<raw_client> clients;
+    for (int i = 0; i < 4; ++i) {
+        clients.push_back(server_.connect());
+        clients.back().send(filling.substr(0, 100));
+    }
+    server_.ask(get("/health/alive"));  // behind those on its core
+    while_it_sleeps([&] {
+        for (int i = 0; i < 4; ++i) {
+            const char* const url = i % 2 == 0 ? "https://app.example.com/" : "https;//app.example.com/";
+            clients[static_cast<std::size_t>(i)].send(filling.substr(100) + second(nth(i), url));
+        }
+    });
+    for (int i = 0; i < 4; ++i) {
+        auto& client = clients[static_cast<std::size_t>(i)];
+        EXPECT_EQ(client.read_response().status, 401);
+        EXPECT_EQ(client.read_response().status, i % 2 == 0 ? 200 : 403);
+    }
+}
+
 }  // namespace
 }  // namespace latchkey::test
