@@ -46,7 +46,7 @@ prepared_users::prepared_users(const server_setup& setup) {
     const auto written = fs::last_write_time(program, error).time_since_epoch().count();
     if (error || setup.users.empty())
         return;
-    file_ = program.parent_path() / "prepared-users" / (std::to_string(written) + '-' + digest(content));
+    file_ = program.parent_path() / "prepared-users" / std::to_string(written) / digest(content);
 }
 
 bool prepared_users::copy_to(const fs::path& database) const {
@@ -57,7 +57,11 @@ bool prepared_users::copy_to(const fs::path& database) const {
 // Whoever else makes the same one has made no other.
 void prepared_users::keep(const fs::path& database) const {
     std::error_code error;
-    fs::create_directory(file_.parent_path(), error);
+    const fs::path ours = file_.parent_path();
+    if (fs::create_directories(ours, error))
+        for (const auto& one : fs::directory_iterator(ours.parent_path(), error))
+            if (one.path() != ours)  // an older program's
+                fs::remove_all(one.path(), error);
     const fs::path draft = file_.string() + '.' + std::to_string(::getpid());
     if (fs::copy_file(database, draft, error))
         fs::rename(draft, file_, error);
