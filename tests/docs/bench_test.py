@@ -6,6 +6,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -112,6 +113,14 @@ class Servers(unittest.TestCase):
         self.assertEqual([(mine == "T", yours == "T") for mine, yours in seen],
                          [(False, True), (True, False), (True, False), (False, True)])  # each round from another one on
         self.assertNotEqual(state(one), "T")
+
+    def test_a_process_that_has_gone_is_no_error(self):
+        gone = subprocess.Popen(["/bin/true"])
+        gone.wait()
+        processes.send([gone.pid], signal.SIGSTOP)
+        self.assertEqual(processes.state(gone.pid), "Z")
+        self.assertEqual(processes.cpu_seconds([gone.pid]), 0)
+        self.assertEqual(processes.resident_bytes([gone.pid]), 0)
 
     def test_what_does_not_start_or_answers_badly_is_told(self):
         with self.assertRaisesRegex(Failure, "does not start: broken"):

@@ -1,7 +1,9 @@
 """What /proc says of a server: of all of its processes, the children too."""
 
+import contextlib
 import os
 import pathlib
+from collections.abc import Iterable
 
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -23,14 +25,32 @@ def _stat(pid: int) -> list[str]:
     return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
 
 
+# Servers end processes of theirs when they like: one that is gone since it was listed.
+_gone = (FileNotFoundError, ProcessLookupError)
+
+
+def send(pids: Iterable[int], number: int) -> None:
+    """A signal, to those that are still there."""
+    for pid in pids:
+        with contextlib.suppress(*_gone):
+            os.kill(pid, number)
+
+
 def state(pid: int) -> str:
     """A letter: R, S, T for stopped, Z for ended."""
-    return _stat(pid)[0]
+    try:
+        return _stat(pid)[0]
+    except _gone:
+        return "Z"
 
 
 def cpu_seconds(pids: list[int]) -> float:
     """User and system time, that of children which have ended included."""
-    return sum(sum(map(int, _stat(pid)[11:15])) for pid in pids) / _TICK
+    ticks = 0
+    for pid in pids:
+        with contextlib.suppress(*_gone):  # what it took is its parent's now
+            ticks += sum(map(int, _stat(pid)[11:15]))
+    return ticks / _TICK
 
 
 def status(pid: int, field: str) -> int:
@@ -44,4 +64,8 @@ def status(pid: int, field: str) -> int:
 
 
 def resident_bytes(pids: list[int]) -> int:
-    return sum(status(pid, "VmRSS") for pid in pids)
+    found = 0
+    for pid in pids:
+        with contextlib.suppress(*_gone, KeyError):  # one that has ended has no memory
+            found += status(pid, "VmRSS")
+    return found

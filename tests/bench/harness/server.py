@@ -54,7 +54,7 @@ class Server:
     def pid(self) -> int:
         return self.process.pid
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 300) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.process.poll() is not None:
@@ -90,15 +90,13 @@ class Server:
     def pause(self) -> None:
         """Nothing that it does on its own takes anything from another server's turn. Its parts go on: others may share them."""
         stopped = processes.family(self.pid)
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        processes.send(stopped, signal.SIGSTOP)
         end = time.monotonic() + 1
         while time.monotonic() < end and not all(processes.state(pid) in "TZ" for pid in stopped):
             time.sleep(0.001)
 
     def resume(self) -> None:
-        for pid in processes.family(self.pid):
-            os.kill(pid, signal.SIGCONT)
+        processes.send(processes.family(self.pid), signal.SIGCONT)
 
     def stop(self, seconds: float = 15) -> None:
         if self.process.poll() is None:
@@ -107,8 +105,7 @@ class Server:
             try:
                 self.process.wait(seconds)
             except subprocess.TimeoutExpired:
-                for pid in reversed(processes.family(self.pid)):
-                    os.kill(pid, signal.SIGKILL)
+                processes.send(reversed(processes.family(self.pid)), signal.SIGKILL)
                 self.process.wait()
 
     def __enter__(self) -> "Server":
