@@ -17,9 +17,6 @@ constexpr std::string_view before_email = "\r\nRemote-Email: ";
 constexpr std::string_view before_name = "\r\nRemote-Name: ";
 constexpr std::string_view before_groups = "\r\nRemote-Groups: ";
 constexpr std::string_view behind_all = "\r\n";
-constexpr std::size_t frame_size =
-    before_user.size() + before_email.size() + before_name.size() + before_groups.size() + behind_all.size();
-constexpr std::size_t id_digits = 2 * sizeof(public_id::bytes);
 
 std::size_t joined_size(const std::vector<std::string>& groups) noexcept {
     std::size_t size = groups.empty() ? 0 : groups.size() - 1;
@@ -36,11 +33,6 @@ public:
         at_ = std::copy(text.begin(), text.end(), at_);
         return *this;
     }
-    text_writer& operator<<(const public_id& id) noexcept {
-        id.write(at_);
-        at_ += id_digits;
-        return *this;
-    }
 
 private:
     char* at_;
@@ -53,21 +45,17 @@ void user_profile::append_remote_user(std::string& out) const {
         out.append(email());
         return;
     }
-    std::array<char, id_digits> digits;
+    std::array<char, 2 * sizeof id.bytes> digits;
     id.write(digits.data());
     out.append(digits.data(), digits.size());
 }
 
 void user_profile::append_identity_headers(std::string& out) const {
-    const std::size_t before = out.size();
-    out.resize(before + frame_size + (at_.email_is_who ? at_.email : id_digits) + at_.groups);
-    text_writer to(out.data() + before);
-    to << before_user;
-    if (at_.email_is_who)
-        to << email();
-    else
-        to << id;
-    to << before_email << email() << before_name << name() << before_groups << groups().text() << behind_all;
+    out.append(before_user);
+    append_remote_user(out);
+    out.append(before_email).append(email());
+    out.append(before_name).append(name());
+    out.append(before_groups).append(groups().text()).append(behind_all);
 }
 
 void user_profile::operator delete(user_profile* dead, std::destroying_delete_t) noexcept {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <string>
 #include <string_view>
 #include <system_error>
 

@@ -4,8 +4,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <string>
 
 namespace latchkey::test {
 
