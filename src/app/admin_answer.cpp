@@ -18,14 +18,12 @@
 namespace latchkey {
 namespace {
 
-using nlohmann::json;
-
 // Any of the functions below may throw for a value of the wrong type; parse() turns that into "no answer".
 template <class Read>
-auto parse(const std::string& text, Read read) -> std::optional<decltype(read(json()))> {
+auto parse(const std::string& text, Read read) -> std::optional<decltype(read(nlohmann::json()))> {
     try {
-        return read(json::parse(text));
-    } catch (const json::exception&) {
+        return read(nlohmann::json::parse(text));
+    } catch (const nlohmann::json::exception&) {
     } catch (const std::invalid_argument&) {
     }
     return std::nullopt;
@@ -46,18 +44,18 @@ time_point to_time(const std::string& text) {
     return sys_days{date} + hours{h} + minutes{mi} + std::chrono::seconds{s};
 }
 
-time_point time_at(const json& object, const char* name) {
+time_point time_at(const nlohmann::json& object, const char* name) {
     return to_time(object.at(name).get<std::string>());
 }
 
-public_id to_id(const json& object) {
+public_id to_id(const nlohmann::json& object) {
     const auto id = public_id::parse(object.at("id").get<std::string>());
     if (!id)
         throw std::invalid_argument("id");
     return *id;
 }
 
-user to_user(const json& object) {
+user to_user(const nlohmann::json& object) {
     user u;
     u.id = to_id(object);
     u.email = object.at("email");
@@ -66,14 +64,14 @@ user to_user(const json& object) {
     return u;
 }
 
-user to_whole_user(const json& object) {
+user to_whole_user(const nlohmann::json& object) {
     user u = to_user(object);
     u.disabled = object.at("disabled");
     u.created_at = time_at(object, "created_at");
     return u;
 }
 
-listed_session to_session(const json& object) {
+listed_session to_session(const nlohmann::json& object) {
     listed_session s;
     s.value.id = to_id(object);
     s.value.user = make_profile(to_user(object.at("user")), false);
@@ -83,7 +81,7 @@ listed_session to_session(const json& object) {
     s.value.idle_expires_at = time_at(object, "idle_expires_at");
     s.value.expires_at = time_at(object, "expires_at");
     s.value.remembered = object.at("remembered");
-    const json& device = object.at("device");
+    const nlohmann::json& device = object.at("device");
     http::parse_address(device.at("ip").get<std::string>(), s.value.ip);  // else: not known
     s.user_agent = device.at("user_agent");
     return s;
@@ -96,16 +94,16 @@ throttle_kind to_kind(const std::string& name) {
     throw std::invalid_argument("kind");
 }
 
-throttle_entry to_throttle(const json& object) {
+throttle_entry to_throttle(const nlohmann::json& object) {
     throttle_entry entry;
     entry.kind = to_kind(object.at("kind"));
     entry.id = object.at("id");
-    if (const json& client = object.at("client"); !client.is_null()) {
+    if (const nlohmann::json& client = object.at("client"); !client.is_null()) {
         entry.client = http::read_prefix(client.get<std::string>());
         if (!entry.client)
             entry.client.emplace();  // not known
     }
-    if (const json& account = object.at("account"); !account.is_null())
+    if (const nlohmann::json& account = object.at("account"); !account.is_null())
         entry.account = account;
     entry.failures = object.at("failures");
     entry.last_failure = time_at(object, "last_failure_at");
@@ -113,17 +111,17 @@ throttle_entry to_throttle(const json& object) {
     return entry;
 }
 
-std::string cursor_of(const json& page) {
-    const json& next = page.at("next_cursor");
+std::string cursor_of(const nlohmann::json& page) {
+    const nlohmann::json& next = page.at("next_cursor");
     return next.is_null() ? std::string() : next.get<std::string>();
 }
 
-std::vector<std::string> texts_at(const json& object, const char* name) {
+std::vector<std::string> texts_at(const nlohmann::json& object, const char* name) {
     return object.contains(name) ? object.at(name).get<std::vector<std::string>>() : std::vector<std::string>();
 }
 
 // The codes that a command passes on, with what it ends with.
-constexpr auto known = std::to_array<std::pair<std::string_view, exit_code>>({
+constexpr auto known_codes = std::to_array<std::pair<std::string_view, exit_code>>({
     {"admin_token_required", exit_usage},
     {"already_exists", exit_refused},
     {"body_too_large", exit_usage},
@@ -151,7 +149,7 @@ std::optional<user> read_user(const std::string& text) {
 }
 
 std::optional<answered_users> read_users(const std::string& text) {
-    return parse(text, [](const json& page) {
+    return parse(text, [](const nlohmann::json& page) {
         answered_users out;
         for (const auto& one : page.at("users"))
             out.users.push_back(to_whole_user(one));
@@ -161,7 +159,7 @@ std::optional<answered_users> read_users(const std::string& text) {
 }
 
 std::optional<answered_sessions> read_sessions(const std::string& text) {
-    return parse(text, [](const json& page) {
+    return parse(text, [](const nlohmann::json& page) {
         answered_sessions out;
         for (const auto& one : page.at("sessions"))
             out.sessions.push_back(to_session(one));
@@ -171,7 +169,7 @@ std::optional<answered_sessions> read_sessions(const std::string& text) {
 }
 
 std::optional<std::vector<throttle_entry>> read_throttles(const std::string& text) {
-    return parse(text, [](const json& page) {
+    return parse(text, [](const nlohmann::json& page) {
         std::vector<throttle_entry> out;
         for (const auto& one : page.at("throttles"))
             out.push_back(to_throttle(one));
@@ -180,25 +178,25 @@ std::optional<std::vector<throttle_entry>> read_throttles(const std::string& tex
 }
 
 std::optional<std::size_t> read_cleared(const std::string& text) {
-    return parse(text, [](const json& answer) { return answer.at("cleared").get<std::size_t>(); });
+    return parse(text, [](const nlohmann::json& answer) { return answer.at("cleared").get<std::size_t>(); });
 }
 
 std::optional<std::size_t> read_revoked(const std::string& text) {
-    return parse(text, [](const json& answer) { return answer.at("revoked").get<std::size_t>(); });
+    return parse(text, [](const nlohmann::json& answer) { return answer.at("revoked").get<std::size_t>(); });
 }
 
 std::optional<reload_report> read_reload_report(const std::string& text) {
-    return parse(text, [](const json& answer) {
+    return parse(text, [](const nlohmann::json& answer) {
         return reload_report{texts_at(answer, "faults"), texts_at(answer, "warnings"), texts_at(answer, "applied"),
                              texts_at(answer, "needs_restart")};
     });
 }
 
 std::optional<answered_diagnosis> read_diagnosis(const std::string& text) {
-    return parse(text, [](const json& answer) {
+    return parse(text, [](const nlohmann::json& answer) {
         answered_diagnosis out;
         out.refused = answer.at("refused_urls");
-        if (const json& last = answer.at("last_refused_url"); !last.is_null()) {
+        if (const nlohmann::json& last = answer.at("last_refused_url"); !last.is_null()) {
             out.header = last.at("header");
             out.peer = last.at("peer");
             out.peer_trusted = last.at("peer_trusted");
@@ -208,13 +206,13 @@ std::optional<answered_diagnosis> read_diagnosis(const std::string& text) {
 }
 
 failure read_problem(unsigned status, const std::string& text) {
-    const auto words = parse(text, [](const json& problem) {
+    const auto words = parse(text, [](const nlohmann::json& problem) {
         return std::pair(problem.at("code").get<std::string>(),
                          problem.value("detail", problem.at("title").get<std::string>()));
     });
     const auto same = [&](const auto& one) { return words && one.first == words->first; };
-    const auto found = std::find_if(known.begin(), known.end(), same);
-    if (found == known.end())
+    const auto found = std::find_if(known_codes.begin(), known_codes.end(), same);
+    if (found == known_codes.end())
         return {exit_unavailable, "server_error", "The server failed with status " + std::to_string(status) + "."};
     if (found->first == "admin_token_required")
         return {found->second, found->first, "The server does not take the token in server.admin_token_file."};

@@ -31,7 +31,7 @@ failure not_json() {
     return {exit_usage, "log_is_text", "log.format is \"text\", so there is no JSON to print: set audit.file."};
 }
 
-failure unreadable(std::string_view key, const std::string& path, const std::error_code& error) {
+failure unreadable_log(std::string_view key, const std::string& path, const std::error_code& error) {
     const std::string why = error == std::errc::invalid_argument ? "is not a regular file." : error.message() + '.';
     return {exit_refused, "log_unreadable", std::string(key) + ' ' + in_quotes(path) + ": " + why};
 }
@@ -53,7 +53,7 @@ int tail_audit(const console& io, const audit_request& request) {
 
     log_reader file(path, is_text ? is_text_audit_line : is_json_audit_line);
     if (const auto error = file.open())
-        return complain(io, request.json, unreadable(separate ? "audit.file" : "log.file", path, error));
+        return complain(io, request.json, unreadable_log(separate ? "audit.file" : "log.file", path, error));
     const bool as_they_are = is_text || request.json;
     bool read = print_events(io, file.last(request.count), as_they_are);
     while (read && request.follow) {

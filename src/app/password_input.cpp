@@ -21,7 +21,7 @@ namespace {
 const failure no_terminal{exit_usage, "no_terminal",
                           "There is no terminal to ask on: use --password-stdin or --generate."};
 const failure interrupted{exit_refused, "interrupted", "Interrupted; nothing was changed."};
-const failure unreadable{exit_refused, "no_password", "The password cannot be read."};
+const failure unreadable_password{exit_refused, "no_password", "The password cannot be read."};
 const failure too_long{exit_refused, "password_too_long", "The password is longer than 1024 bytes."};
 const failure no_password{exit_refused, "no_password", "No password was given."};
 const failure passwords_differ{exit_refused, "passwords_differ", "The two passwords differ."};
@@ -36,7 +36,7 @@ attempt<std::size_t> read_line(int fd, std::span<char> line) {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return unreadable;
+            return unreadable_password;
         if (got == 0 || byte == '\n')
             return size;
         if (size == line.size())

@@ -13,8 +13,6 @@
 namespace latchkey {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::string_view page_size = "1000";
 
 std::string percent_encode(std::string_view text) {
@@ -35,7 +33,7 @@ void wipe(std::string& text) noexcept {
 }
 
 // `fields` as a request's body, with the password where there is one.
-secret write_body(json fields, const secret* password) {
+secret write_body(nlohmann::json fields, const secret* password) {
     if (password)
         fields["password"] = password->reveal();
     std::string text = fields.dump();
@@ -82,7 +80,7 @@ public:
     }
 
     attempt<user> add(user_draft draft) override {
-        const json fields{{"email", draft.email.str()}, {"name", draft.name}, {"groups", draft.groups}};
+        const nlohmann::json fields{{"email", draft.email.str()}, {"name", draft.name}, {"groups", draft.groups}};
         const auto body = write_body(fields, draft.password.empty() ? nullptr : &draft.password);
         auto added = read(ask("POST", "/admin/users", body.reveal()), read_user);
         if (!added)
@@ -91,7 +89,7 @@ public:
     }
 
     attempt<user> change(const user& whom, user_patch patch) override {
-        json fields = json::object();
+        nlohmann::json fields = nlohmann::json::object();
         if (patch.email)
             fields["email"] = patch.email->str();
         if (patch.name)

@@ -93,7 +93,7 @@ private:
     std::size_t most_ = 0;
 };
 
-hash_memory& here() noexcept {
+hash_memory& memory_here() noexcept {
     thread_local hash_memory mine;
     return mine;
 }
@@ -105,17 +105,17 @@ constinit thread_local hash_memory* lender = nullptr;
 }  // namespace
 
 kept_hash_memory::kept_hash_memory(std::size_t size) noexcept {
-    here().keep(size);
-    lender = &here();
+    memory_here().keep(size);
+    lender = &memory_here();
 }
 
 kept_hash_memory::~kept_hash_memory() {
     lender = nullptr;
-    here().let_go_of_what_is_lent();
+    memory_here().let_go_of_what_is_lent();
 }
 
 void give_back_hash_memory() noexcept {
-    here().give_back();
+    memory_here().give_back();
 }
 
 }  // namespace latchkey

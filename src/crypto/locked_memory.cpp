@@ -57,7 +57,7 @@ struct kept {
     kept_blocks<8> large{5 * page - canary};
 };
 
-kept& here() noexcept {
+kept& pages_here() noexcept {
     thread_local kept mine;
     return mine;
 }
@@ -65,7 +65,7 @@ kept& here() noexcept {
 }  // namespace
 
 char* take_locked_memory(std::size_t size) noexcept {
-    auto& [small, large] = here();
+    auto& [small, large] = pages_here();
     if (small.fits(size))
         return small.take(size);
     if (large.fits(size))
@@ -77,7 +77,7 @@ char* take_locked_memory(std::size_t size) noexcept {
 }
 
 void give_back_locked_memory(char* memory, std::size_t size) noexcept {
-    auto& [small, large] = here();
+    auto& [small, large] = pages_here();
     if (small.fits(size))
         small.give_back(memory, size);
     else if (large.fits(size))

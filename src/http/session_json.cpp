@@ -1,6 +1,6 @@
 #include "session_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "json_string.hpp"
 
 #include <string>
 #include <string_view>
@@ -8,20 +8,7 @@
 namespace latchkey::http {
 namespace {
 
-// Written out by hand: nlohmann's arrays and objects allocate when they are destroyed, and so end the program where
-// memory is short (E5). Its strings don't.
-
-// Names and user agents were checked when they were stored; replacement is for a store that somebody else wrote to.
-std::string json_string(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string json_string(const group_list& texts) {
-    std::string out = "[";
-    for (const std::string_view text : texts)
-        out.append(out.size() > 1 ? "," : "").append(json_string(text));
-    return out.append("]");
-}
+// Written by hand: see json_string.hpp.
 
 std::string_view truth(bool value) noexcept {
     return value ? "true" : "false";

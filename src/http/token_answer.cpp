@@ -1,20 +1,13 @@
 #include "token_answer.hpp"
 
+#include "json_string.hpp"
 #include "session_json.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <span>
 #include <string_view>
-#include <utility>
 
 namespace latchkey::http {
 namespace {
-
-// Written by hand, as in session_json.cpp, and for its reason.
-std::string json_string(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 std::string number(wall_time t) {
     return std::to_string(t.time_since_epoch().count());
@@ -37,6 +30,7 @@ secret token_json(const access_token& access, const secret* refresh) {
     return content;
 }
 
+// By hand: see json_string.hpp.
 std::string introspection_json(const token_account& account, const services& svc) {
     const session& s = account.value;
     std::string out = "{\"active\":true,\"token_type\":";
@@ -55,11 +49,7 @@ std::string introspection_json(const token_account& account, const services& svc
     out.append(",\"amr\":[\"pwd\"],\"username\":").append(json_string(s.user->email()));
     out.append(",\"email\":").append(json_string(s.user->email()));
     out.append(",\"name\":").append(json_string(s.user->name()));
-    out.append(",\"groups\":[");
-    std::string_view comma;
-    for (const std::string_view group : s.user->groups())
-        out.append(std::exchange(comma, ",")).append(json_string(group));
-    out.append("]");
+    out.append(",\"groups\":").append(json_string(s.user->groups()));
     if (account.for_upstream)
         out.append(",\"token_use\":\"upstream\"");
     return out.append(account.static_claims).append("}\n");

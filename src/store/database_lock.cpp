@@ -22,7 +22,7 @@ namespace {
 
 constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
 
-[[noreturn]] void fail(const std::string& file, int error) {
+[[noreturn]] void not_locked(const std::string& file, int error) {
     throw std::runtime_error("cannot lock " + file + ": " + std::generic_category().message(error));
 }
 
@@ -42,14 +42,14 @@ int open_lock_file(const std::string& database, const std::string& file) {
         if (fchmod(descriptor, owner_only) != 0) {  // whatever the umask left
             const int error = errno;
             close(descriptor);
-            fail(file, error);
+            not_locked(file, error);
         }
         return descriptor;
     }
     if (errno == EEXIST)
         descriptor = open(file.c_str(), flags);
     if (descriptor < 0)
-        fail(file, errno);
+        not_locked(file, errno);
     return descriptor;
 }
 
@@ -60,7 +60,7 @@ bool try_lock(int descriptor, const std::string& file, int how) {
         failed = flock(descriptor, how | LOCK_NB);
     } while (failed != 0 && errno == EINTR);
     if (failed != 0 && errno != EWOULDBLOCK)
-        fail(file, errno);
+        not_locked(file, errno);
     return failed == 0;
 }
 

@@ -13,7 +13,7 @@ namespace latchkey {
 namespace {
 
 // Far enough from either end of 64 bits that sums of such times never overflow.
-constexpr long long latest = 1LL << 40;
+constexpr long long latest_second = 1LL << 40;
 
 // The value of each lower-case hex digit, a number above 15 for all else.
 constexpr std::array<std::uint8_t, 256> digit_values = [] {
@@ -59,7 +59,7 @@ bool is_plain(const std::string& user_agent) noexcept {
 }
 
 bool is_time(long long seconds_since_1970) noexcept {
-    return seconds_since_1970 > -latest && seconds_since_1970 < latest;
+    return seconds_since_1970 > -latest_second && seconds_since_1970 < latest_second;
 }
 
 time_point to_time_point(long long seconds_since_1970) noexcept {

@@ -40,11 +40,11 @@ throttle_row row_of(const throttle_record& record) {
 
 // Nothing for a row that this program did not write: what a throttle makes of the numbers is its own business.
 std::optional<throttle_record> record_of(const throttle_row& row) {
-    constexpr long long latest = 1LL << 40;
+    constexpr long long latest_kept = 1LL << 40;
     const auto key = public_id::parse(row.key);
     const auto client = public_id::parse(row.client);
     if (!key || !client || row.kind < 1 || row.kind > 4 || row.failures < 1 || row.failures > UINT32_MAX ||
-        row.last_failure < 0 || row.last_failure > latest || row.account.size() > 254)
+        row.last_failure < 0 || row.last_failure > latest_kept || row.account.size() > 254)
         return std::nullopt;
     return throttle_record{{key->bytes},
                            static_cast<throttle_kind>(row.kind),
