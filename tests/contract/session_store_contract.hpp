@@ -44,12 +44,19 @@ public:
     }
 };
 
+// How many races the concurrent tests run. ThreadSanitizer needs no luck to see one, and makes each ten times as long.
+#ifdef __SANITIZE_THREAD__
+inline constexpr std::uint64_t many_races = 10'000;
+#else
+inline constexpr std::uint64_t many_races = 100'000;
+#endif
+
 struct session_store_factory {
     std::string name;
     std::function<std::unique_ptr<session_store_backing>()> make;
-    bool durable = false;           // whether sessions survive, and so whether verbs wait for something
-    std::uint64_t races = 100'000;  // how many the concurrent tests run; fewer for a store that waits for a disk
-    seconds lag{0};                 // what is over for so long is swept
+    bool durable = false;              // whether sessions survive, and so whether verbs wait for something
+    std::uint64_t races = many_races;  // fewer for a store that waits for a disk
+    seconds lag{0};                    // what is over for so long is swept
 };
 
 // The n-th of an endless row of keys, ids and users; the same for the same n.

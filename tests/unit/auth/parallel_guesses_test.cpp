@@ -18,8 +18,8 @@
 namespace latchkey {
 namespace {
 
-constexpr unsigned crowd = 200, team_size = 8;
-constexpr unsigned of_pair = 10, of_client = 23, of_account = 17;
+constexpr unsigned guesses_at_once = 200, team_size = 8;
+constexpr unsigned pair_budget = 10, client_budget = 23, account_budget = 17;
 
 // Nothing is ever right here. Meanwhile the thread goes on with its other guesses.
 struct counting_hasher final : password_hasher {
@@ -43,9 +43,9 @@ class ParallelGuesses : public ::testing::Test {
 protected:
     static throttle_options budgets() {
         throttle_options out;
-        out.per_pair = {of_pair, seconds{3600}};
-        out.per_client = {of_client, seconds{3600}};
-        out.per_account = {of_account, seconds{3600}};
+        out.per_pair = {pair_budget, seconds{3600}};
+        out.per_client = {client_budget, seconds{3600}};
+        out.per_account = {account_budget, seconds{3600}};
         return out;
     }
 
@@ -84,7 +84,7 @@ protected:
     void guess_share(unsigned round, unsigned thread) {
         auto& io = contexts[thread];
         io.restart();
-        for (unsigned n = thread; n < crowd; n += team_size)
+        for (unsigned n = thread; n < guesses_at_once; n += team_size)
             boost::asio::co_spawn(io, guess_once(guess(round, n)), [](std::exception_ptr error) {
                 if (error)
                     std::rethrow_exception(error);
@@ -111,7 +111,7 @@ protected:
     deaf_audit audit;
     testing::recording_logger log;
     std::array<boost::asio::io_context, team_size> contexts;  // outlive the pool, which may still be leaving a post()
-    worker_pool database{{"sql", 1, crowd, thread_priority::normal}};
+    worker_pool database{{"sql", 1, guesses_at_once, thread_priority::normal}};
     std::unique_ptr<session_authority> sessions = make_session_authority(store);
     std::unique_ptr<authenticator> subject =
         make_authenticator({users, database, hasher, *attempts, devices, *sessions, audit, log, false, 8});
@@ -119,13 +119,13 @@ protected:
 
 TEST_F(ParallelGuesses, ExactlyTheAllowedNumberReachesTheHasher) {
     const unsigned rounds = test::under_sanitizer() ? 60 : 1'000;
-    const std::array allowed{of_pair, of_account, of_client};
+    const std::array allowed{pair_budget, account_budget, client_budget};
     unsigned round = 0;
     bool more = true;
     prepare(round);
     std::barrier end(team_size, [&]() noexcept {
         EXPECT_EQ(hasher.judged, allowed[round % 3]) << "round " << round;
-        EXPECT_EQ(refused, crowd - allowed[round % 3]) << "round " << round;
+        EXPECT_EQ(refused, guesses_at_once - allowed[round % 3]) << "round " << round;
         more = ++round < rounds && !HasFailure();
         prepare(round);
     });
