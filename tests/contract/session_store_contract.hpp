@@ -44,7 +44,8 @@ public:
     }
 };
 
-// How many races the concurrent tests run. ThreadSanitizer needs no luck to see one, and makes each ten times as long.
+// How many races the concurrent tests run. ThreadSanitizer goes by who waited for whom, not by what comes
+// out, and so needs fewer; each takes it ten times as long.
 #ifdef __SANITIZE_THREAD__
 inline constexpr std::uint64_t many_races = 10'000;
 #else
