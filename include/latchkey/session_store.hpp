@@ -59,6 +59,9 @@ struct rotated_session {
     seconds ago{};
 };
 
+// What was looked for: nothing where there is no live session.
+using maybe_session = std::optional<session>;
+
 class session_store {
 public:
     virtual ~session_store() = default;
@@ -67,8 +70,8 @@ public:
     // (60 s or a twentieth of the idle time-out, whichever is less). The check path: no allocation, no system call.
     virtual task<result<std::optional<session>>> find(const session_key& key) = 0;
 
-    // The same, where it needs no waiting. False: it does, and nothing was done.
-    virtual bool find_at_once(const session_key&, std::optional<session>&) noexcept { return false; }
+    // The same, where it needs no waiting. Null: it does, and nothing was done.
+    virtual std::optional<maybe_session> find_at_once(const session_key&) noexcept { return std::nullopt; }
 
     // find_at_once() will be called with these keys: what it reads for them comes into this core's cache, for all at
     // the same time. Worth it where they are several. Changes nothing.
@@ -77,7 +80,9 @@ public:
     // This live session of this user, or nothing; touches it likewise. For callers that were shown a proof of ours
     // which names the session. No allocation, no system call.
     virtual task<result<std::optional<session>>> find(const public_id& user, const public_id& id) = 0;
-    virtual bool find_at_once(const public_id&, const public_id&, std::optional<session>&) noexcept { return false; }
+    virtual std::optional<maybe_session> find_at_once(const public_id&, const public_id&) noexcept {
+        return std::nullopt;
+    }
 
     // The live session that `key` opened until it was rotated, less than rotation_grace ago, and how long ago that was.
     // Does not touch it.

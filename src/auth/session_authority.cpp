@@ -29,12 +29,12 @@ public:
     void fetch(std::span<const session_key> keys) noexcept override { store_.fetch(keys); }
 
     std::optional<result<session>> verify_at_once(const session_key& key) noexcept override {
-        std::optional<session> found;
-        if (!store_.find_at_once(key, found))
-            return std::nullopt;
+        auto found = store_.find_at_once(key);
         if (!found)
+            return std::nullopt;
+        if (!*found)
             return errc::no_session;
-        return *std::move(found);
+        return **std::move(found);
     }
 
     task<result<session>> trace(std::string_view token) override {

@@ -60,10 +60,10 @@ public:
         }
         if (known->profile)
             return session_of(*known);
-        std::optional<session> held;
-        if (!parts_.sessions.find_at_once(known->user, known->session, held))
+        auto held = parts_.sessions.find_at_once(known->user, known->session);
+        if (!held)
             return std::nullopt;
-        return in_force(*known, std::move(held));
+        return in_force(*known, *std::move(held));
     }
 
     result<access_token> issue(const session& of) override { return make(of, token_purpose::credential); }

@@ -26,13 +26,14 @@ public:
 
     task<result<std::optional<session>>> find(const session_key& key) override {
         const bool trusted = cache_.trusted();
-        if (std::optional<session> known; trusted && look_in_cache(key, known))
-            co_return known;
+        if (trusted)
+            if (auto known = look_in_cache(key))
+                co_return *std::move(known);
         auto reading = without_exceptions(read(key, trusted));
         co_return co_await std::move(reading);
     }
-    bool find_at_once(const session_key& key, std::optional<session>& found) noexcept override {
-        return cache_.trusted() && look_in_cache(key, found);
+    std::optional<maybe_session> find_at_once(const session_key& key) noexcept override {
+        return cache_.trusted() ? look_in_cache(key) : std::nullopt;
     }
     void fetch(std::span<const session_key> keys) noexcept override { cache_.fetch(keys); }
     task<result<std::optional<session>>> find(const public_id& user, const public_id& id) override {
@@ -43,10 +44,11 @@ public:
         auto reading = without_exceptions(read_named(user, id, trusted));
         co_return co_await std::move(reading);
     }
-    bool find_at_once(const public_id& user, const public_id& id, std::optional<session>& found) noexcept override {
+    std::optional<maybe_session> find_at_once(const public_id& user, const public_id& id) noexcept override {
         if (cache_.trusted())
-            found = cache_.find(user, id);
-        return found.has_value();
+            if (auto found = cache_.find(user, id))
+                return found;
+        return std::nullopt;
     }
     task<result<std::optional<rotated_session>>> find_rotated(const session_key& key) override {
         return without_exceptions(read_rotated(key));
@@ -88,10 +90,12 @@ public:
     void stop() noexcept override;
 
 private:
-    // Whether the cache tells, which must be trusted.
-    bool look_in_cache(const session_key& key, std::optional<session>& found) noexcept {
-        found = cache_.find(key);
-        return found || cache_.is_unknown(key);
+    // What the cache, which must be trusted, tells; null where it tells nothing.
+    std::optional<maybe_session> look_in_cache(const session_key& key) noexcept {
+        auto found = cache_.find(key);
+        if (!found && !cache_.is_unknown(key))
+            return std::nullopt;
+        return found;
     }
     task<result<std::optional<session>>> read(session_key key, bool trusted);
     task<result<session_read>> fly(const session_key& key);

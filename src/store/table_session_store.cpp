@@ -21,7 +21,6 @@
 namespace latchkey {
 namespace {
 
-using maybe_session = std::optional<session>;
 // Moments. As long as anybody waits for an answer.
 constexpr int most_attempts = 2000;
 
@@ -35,17 +34,13 @@ public:
     void load(logger& log);
 
     task<result<maybe_session>> find(const session_key& key) override { co_return table_.find(key); }
-    bool find_at_once(const session_key& key, std::optional<session>& found) noexcept override {
-        found = table_.find(key);
-        return true;
-    }
+    std::optional<maybe_session> find_at_once(const session_key& key) noexcept override { return table_.find(key); }
     void fetch(std::span<const session_key> keys) noexcept override { table_.fetch(keys); }
     task<result<maybe_session>> find(const public_id& user, const public_id& id) override {
         co_return table_.find(user, id);
     }
-    bool find_at_once(const public_id& user, const public_id& id, std::optional<session>& found) noexcept override {
-        found = table_.find(user, id);
-        return true;
+    std::optional<maybe_session> find_at_once(const public_id& user, const public_id& id) noexcept override {
+        return table_.find(user, id);
     }
     task<result<std::optional<rotated_session>>> find_rotated(const session_key& key) override {
         co_return table_.find_rotated(key);

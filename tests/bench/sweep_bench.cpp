@@ -32,8 +32,8 @@ void look_up(bench::filled_table& table, stopwatch::time_point end, const std::a
     for (auto due = stopwatch::now(); due < end && !enough; due += pace) {
         while (stopwatch::now() < due) {
         }
-        std::optional<session> found;
-        if (!table.store().find_at_once(bench::key_number(bench::mixed(turn++) % table.sessions()), found) || !found)
+        const auto found = table.store().find_at_once(bench::key_number(bench::mixed(turn++) % table.sessions()));
+        if (!found || !*found)
             std::abort();
         waits.push_back(microseconds(stopwatch::now() - due).count());
     }
