@@ -1,6 +1,7 @@
 // T3 for those who check tokens by themselves, each by its own wall clock: ours may have been wrong when the server
 // started, and be put right while it runs. The verifiers of this test always have the right time.
 #include "bare_server.hpp"
+#include "deadline.hpp"
 #include "expectations.hpp"
 #include "program_shim.hpp"
 #include "token_issuer.hpp"
@@ -62,6 +63,13 @@ protected:
         return GetParam().judge(terms, {token}).at(0);
     }
 
+    // How long the last revocation is listed from now on, by the verifiers' clock, in seconds.
+    std::int64_t listed_for_now() const {
+        const auto told = json_of(home_.ask(get("/revocations")));
+        return told["revoked"].back()["exp"].get<std::int64_t>() - std::time(nullptr);
+    }
+    static bool is_right(std::int64_t left) { return left <= listed_for + 1 && left >= listed_for - test_takes; }
+
     temp_dir keys_;
     latchkey_server home_{setup_with(keys_ / "key.pem")};
     program_shim shim_{home_.directory() / "latchkey.db"};
@@ -93,10 +101,11 @@ TEST_P(token_clock, tokens_and_the_feed_tell_the_right_time_after_a_step) {
             post_form("/token", {{"grant_type", "refresh_token"}, {"refresh_token", pair["refresh_token"]}})));
         EXPECT_TRUE(good_elsewhere(next["access_token"]));
 
-        const auto told = json_of(home_.ask(get("/revocations")));
-        const auto left = told["revoked"].back()["exp"].get<std::int64_t>() - std::time(nullptr);
-        EXPECT_LE(left, listed_for + 1);
-        EXPECT_GE(left, listed_for - test_takes);
+        // The list is not made anew within a quarter of a second, however soon the test has come here.
+        auto left = listed_for_now();
+        for (const deadline until; !is_right(left) && !until.passed();)
+            left = listed_for_now();
+        EXPECT_TRUE(is_right(left)) << left << " s";
         EXPECT_EQ(server_.stop(), 0);
     }
 }
