@@ -23,7 +23,10 @@ public:
     secret& operator=(secret&& other) noexcept;
     secret(const secret&) = delete;
     secret& operator=(const secret&) = delete;
-    ~secret();
+    ~secret() {
+        if (data_)
+            give_back();
+    }
 
     std::string_view reveal() const noexcept { return {data_, size_}; }
     std::span<char> writable() noexcept { return {data_, size_}; }
@@ -31,6 +34,8 @@ public:
     bool empty() const noexcept { return size_ == 0; }
 
 private:
+    void give_back() noexcept;
+
     char* data_ = nullptr;
     std::size_t size_ = 0;
 };

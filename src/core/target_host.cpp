@@ -52,8 +52,10 @@ name_shape shape_of(std::string_view name) noexcept {
     return shape;
 }
 
+// `label`: not empty.
 bool is_number(std::string_view label) noexcept {
-    return digit_bytes.has_all(label) || label.starts_with("0x") || label.starts_with("0X");
+    return digit_bytes.has(label.front()) &&
+           (digit_bytes.has_all(label) || label.starts_with("0x") || label.starts_with("0X"));
 }
 
 // inet_pton() wants a terminated text.

@@ -40,9 +40,8 @@ secret& secret::operator=(secret&& other) noexcept {
     return *this;
 }
 
-secret::~secret() {
-    if (data_)
-        give_back_locked_memory(data_, size_);
+void secret::give_back() noexcept {
+    give_back_locked_memory(data_, size_);
 }
 
 void wipe(std::span<char> bytes) noexcept {

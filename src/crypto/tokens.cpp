@@ -95,6 +95,19 @@ bool decode(std::string_view token, raw_token& raw) noexcept {
     return lane_bits(all_known) == all_lanes && !spare_bits;
 }
 
+// BLAKE2b-256 (RFC 7693). To begin takes libsodium a tenth of its time and is always the same. It wipes what it has
+// read.
+void hash(const raw_token& raw, session_key& key) noexcept {
+    static const crypto_generichash_state begun = [] {
+        crypto_generichash_state state;
+        crypto_generichash_init(&state, nullptr, 0, sizeof session_key::bytes);
+        return state;
+    }();
+    crypto_generichash_state state = begun;
+    crypto_generichash_update(&state, raw.data(), raw_length);
+    crypto_generichash_final(&state, key.bytes.data(), key.bytes.size());
+}
+
 }  // namespace
 
 void init_crypto() {
@@ -119,7 +132,7 @@ result<session_key> key_of(std::string_view token) {
     session_key key;
     const bool canonical = decode(token, raw);
     if (canonical)
-        crypto_generichash(key.bytes.data(), key.bytes.size(), raw.data(), raw_length, nullptr, 0);
+        hash(raw, key);
     wipe(raw);
     if (!canonical)
         return errc::no_session;

@@ -1,6 +1,7 @@
 #include "field_names.hpp"
 
 #include <cstring>
+#include <type_traits>
 
 namespace latchkey::http {
 namespace {
@@ -17,15 +18,15 @@ bool same_word(const char* name, const char* known) noexcept {
 
 // `known`: in lower case, at least four characters, as many as in `name`. The last come first: names of one length
 // mostly share their beginnings.
-bool has_name(std::string_view name, std::string_view known) noexcept {
-    const std::size_t size = known.size();
-    if (size < 8)
-        return same_word<std::uint32_t>(name.data() + size - 4, known.data() + size - 4) &&
-               same_word<std::uint32_t>(name.data(), known.data());
-    if (!same_word<std::uint64_t>(name.data() + size - 8, known.data() + size - 8))
+template <std::size_t N>
+bool has_name(std::string_view name, const char (&known)[N]) noexcept {
+    constexpr std::size_t size = N - 1;
+    using word = std::conditional_t < size<8, std::uint32_t, std::uint64_t>;
+    constexpr std::size_t last = size - sizeof(word);
+    if (!same_word<word>(name.data() + last, known + last))
         return false;
-    for (std::size_t i = 0; i + 8 < size; i += 8)
-        if (!same_word<std::uint64_t>(name.data() + i, known.data() + i))
+    for (std::size_t i = 0; i < last; i += sizeof(word))
+        if (!same_word<word>(name.data() + i, known + i))
             return false;
     return true;
 }

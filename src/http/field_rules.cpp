@@ -17,8 +17,8 @@ constexpr std::size_t longest_name = 255;
 constexpr byte_set address_bytes([](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
 
 unsigned find_name_bytes(byte_lanes c) noexcept {
-    return lane_bits(are_between(c, 'a', 'z') | are_between(c, 'A', 'Z') | are_between(c, '0', '9') | (c == '-') |
-                     (c == '.') | (c == '_'));
+    const byte_lanes letters = are_between(c | 0x20, 'a', 'z');
+    return lane_bits(letters | (are_between(c, '-', '9') & (c != '/')) | (c == '_'));
 }
 
 // More than longest_name: no matter how many.
@@ -110,9 +110,8 @@ bool split_target(std::string_view target, request_head& head) noexcept {
         }
         return false;
     }
-    const auto query = target.find('?');
-    head.path = target.substr(0, query);
-    head.query = query == std::string_view::npos ? std::string_view{} : target.substr(query + 1);
+    head.path = next_part(target, '?');
+    head.query = target;
     return true;
 }
 
@@ -122,10 +121,13 @@ bool is_http_version(std::string_view text) noexcept {
 
 void read_cookies(std::string_view value, std::string_view name, presented_cookies& out) noexcept {
     while (!value.empty()) {
-        const auto pair = trim(next_part(value, ';'));
-        if (pair.size() <= name.size() || pair[name.size()] != '=' || pair.substr(0, name.size()) != name)
+        auto token = trim(next_part(value, ';'));
+        if (!token.starts_with(name))
             continue;
-        const auto token = pair.substr(name.size() + 1);
+        token.remove_prefix(name.size());
+        if (!token.starts_with('='))
+            continue;
+        token.remove_prefix(1);
         const auto end = out.values.begin() + std::min<std::size_t>(out.count, out.values.size());
         if (std::find(out.values.begin(), end, token) != end)
             continue;

@@ -30,12 +30,20 @@ public:
     // What the placeholder stands for in `path`, never empty and never with a slash; what stands below a prefix, from
     // its slash on; "" for a literal that is equal.
     constexpr std::optional<std::string_view> match(std::string_view path) const noexcept {
+        if (is_literal())
+            return path == text_ ? std::optional<std::string_view>("") : std::nullopt;
+        return match_open(path);
+    }
+
+private:
+    static constexpr std::string_view marker = "{id}";
+
+    // Of a pattern that is no literal.
+    constexpr std::optional<std::string_view> match_open(std::string_view path) const noexcept {
         if (is_prefix()) {
             const auto slash = text_.size() - 2;
             return path.starts_with(text_.substr(0, slash + 1)) ? std::optional(path.substr(slash)) : std::nullopt;
         }
-        if (is_literal())
-            return path == text_ ? std::optional<std::string_view>("") : std::nullopt;
         const auto before = text_.substr(0, placeholder_);
         const auto after = text_.substr(placeholder_ + marker.size());
         if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
@@ -43,9 +51,6 @@ public:
         const auto segment = path.substr(before.size(), path.size() - before.size() - after.size());
         return segment.find('/') == segment.npos ? std::optional(segment) : std::nullopt;
     }
-
-private:
-    static constexpr std::string_view marker = "{id}";
 
     static constexpr bool is_segment(std::string_view text, std::size_t at) noexcept {
         const auto end = at + marker.size();

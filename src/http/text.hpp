@@ -1,6 +1,7 @@
 // Small questions about ASCII text that several parsers here ask.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -47,9 +48,9 @@ constexpr std::string_view trim(std::string_view text) noexcept {
 
 // Cuts `rest` at the first `separator` and returns what stood before it; the whole when there is none.
 constexpr std::string_view next_part(std::string_view& rest, char separator) noexcept {
-    const auto at = rest.find(separator);
-    const auto part = rest.substr(0, at);
-    rest = at == std::string_view::npos ? std::string_view{} : rest.substr(at + 1);
+    const auto size = std::min(rest.find(separator), rest.size());
+    const std::string_view part(rest.data(), size);
+    rest.remove_prefix(size == rest.size() ? size : size + 1);
     return part;
 }
 

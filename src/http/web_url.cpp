@@ -5,34 +5,24 @@
 #include "url_chars.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace latchkey::http {
-namespace {
-
-// Whether `text` begins with these lower-case letters, whatever the case of its own; `rest` is what follows them then.
-bool cut_letters(std::string_view text, std::string_view letters, std::string_view& rest) noexcept {
-    if (text.size() < letters.size())
-        return false;
-    for (std::size_t i = 0; i < letters.size(); ++i)
-        if ((text.data()[i] | 0x20) != letters.data()[i])
-            return false;
-    rest = {text.data() + letters.size(), text.size() - letters.size()};
-    return true;
-}
-
-}  // namespace
-
 result<web_url> web_url::parse(std::string_view text) noexcept {
+    constexpr std::string_view http = "http://", https = "https://";
+    std::array<char, https.size()> start;  // "http://" and at least a letter, or more
+    if (text.size() < start.size() || !has_only_url_chars(text))
+        return errc::invalid_request;
+    // In lower case. Nothing that a URL may hold becomes a `:` or a `/` by that.
+    std::transform(text.begin(), text.begin() + start.size(), start.begin(),
+                   [](char c) { return static_cast<char>(c | 0x20); });
     web_url url;
-    if (!has_only_url_chars(text))
+    url.https_ = std::memcmp(start.data(), https.data(), https.size()) == 0;
+    if (!url.https_ && std::memcmp(start.data(), http.data(), http.size()) != 0)
         return errc::invalid_request;
-    std::string_view rest;
-    if (!cut_letters(text, "http", rest))
-        return errc::invalid_request;
-    url.https_ = cut_letters(rest, "s", rest);
-    if (!rest.starts_with("://"))
-        return errc::invalid_request;
-    rest.remove_prefix(3);
+    std::string_view rest = text;
+    rest.remove_prefix(url.https_ ? https.size() : http.size());
     const auto where = leading_authority(rest);
     if (!where || where->port == 0)
         return errc::invalid_request;
