@@ -14,6 +14,7 @@
 namespace latchkey {
 
 using byte_lanes = std::int8_t __attribute__((vector_size(16)));
+using octet_lanes = std::uint8_t __attribute__((vector_size(16)));  // for sums, which must not overflow in signed lanes
 inline constexpr std::size_t lane_count = sizeof(byte_lanes);
 inline constexpr unsigned all_lanes = (1U << lane_count) - 1;  // see lane_bits()
 

@@ -21,7 +21,6 @@ constexpr std::size_t raw_length = 32;
 using raw_token = std::array<unsigned char, raw_length + 5>;
 
 // The same register as other numbers.
-using octets = std::uint8_t __attribute__((vector_size(16)));
 using eight = std::uint16_t __attribute__((vector_size(16)));
 using four = std::uint32_t __attribute__((vector_size(16)));
 
@@ -38,7 +37,7 @@ byte_lanes values_of(byte_lanes c, byte_lanes& known) noexcept {
     const byte_lanes distance = (from_0 & digit) + (from_A & (upper - digit)) + (from_a & (lower - upper)) +
                                 (dash & (62 - '-')) + (line & (63 - '_' - upper));
     // Unsigned: what is no digit may go beyond a signed lane.
-    return reinterpret_cast<byte_lanes>(reinterpret_cast<octets>(c) + reinterpret_cast<octets>(distance));
+    return reinterpret_cast<byte_lanes>(reinterpret_cast<octet_lanes>(c) + reinterpret_cast<octet_lanes>(distance));
 }
 
 // What sixteen characters stand for, three bytes in each number.

@@ -40,7 +40,7 @@ connection::connection(peer_socket socket, const connected_peer& peer, client_co
       peer_(peer),
       place_(std::move(place)),
       trusted_(is_trusted_peer()) {
-    release_buffer();
+    read_into(core_.input());
     site_.connections.fetch_add(1, std::memory_order_relaxed);
     core_.counters.count_connection(site_.is_admin);
     if (!peer_.on_unix_socket)
@@ -89,7 +89,7 @@ void connection::answer_held(held_checks::place& at) noexcept {
     go_on([&] {
         if (!answer_at_once(*at.x, *at.found, at.begun))
             return flush_before(turn::serve);
-        end_request();
+        end_request(at.head);
         return serve_at_once(*at.x, nullptr);
     });
 }
@@ -151,7 +151,7 @@ void connection::go_on(Serve serve_at_once) noexcept {
 
 connection::turn connection::serve_at_once() {
     if (!has_buffer())
-        release_buffer();
+        read_into(core_.input());
     exchange x(*svc_, core_, peer_.address, trusted_);
     x.for_programs = site_.is_admin;
     return serve_at_once(x, nullptr);
@@ -161,7 +161,9 @@ connection::turn connection::serve_at_once() {
 // std::bad_alloc.
 connection::turn connection::serve_at_once(exchange& x, held_checks::place* may_hold) {
     for (int reads = 0;;) {
-        if (const auto next = look_at_input(x, may_hold))
+        if (received().empty())
+            forget_buffer();
+        else if (const auto next = look_at_input(x, may_hold))
             return next == turn::hold ? turn::hold : flush_before(*next);
         if (expired_)
             return flush_before(received().empty() ? turn::end : turn::serve);
@@ -183,21 +185,14 @@ connection::turn connection::serve_at_once(exchange& x, held_checks::place* may_
 
 // Answers what can be answered at once. Nothing: more bytes are needed.
 std::optional<connection::turn> connection::look_at_input(exchange& x, held_checks::place*& may_hold) {
-    for (;;) {
-        if (received().empty()) {
-            if (has_buffer())
-                release_buffer();
-            return std::nullopt;
-        }
+    do {
         take_settings(x);
-        const auto state = scanner_.scan(received());
-        if (state == header_scanner::state::incomplete) {
+        const arrival head = look_at_head(x);
+        if (head == arrival::partial) {
             const bool fits = received().size() < svc_->limits.header_bytes && make_room();
             return fits ? std::nullopt : std::optional(turn::serve);
         }
-        if (state == header_scanner::state::malformed)
-            return turn::serve;
-        const route* const found = find_prompt(x);
+        const route* const found = head == arrival::complete ? find_prompt(x) : nullptr;
         if (!found)
             return turn::serve;
         const auto begun = core_.counters.begin(found->group);
@@ -210,25 +205,37 @@ std::optional<connection::turn> connection::look_at_input(exchange& x, held_chec
         }
         if (!answer_at_once(x, *found, begun))
             return turn::serve;
-        end_request();
+        end_request(x.head);
         if (core_.out.size() >= most_output)
             if (const auto next = flush_before(turn::wait); next != turn::wait)
                 return next;
-    }
+    } while (!received().empty());
+    forget_buffer();
+    return std::nullopt;
 }
 
-void connection::end_request() noexcept {
-    consume(scanner_.size());
+// Nearly every head comes whole and good, and is looked at once. `refused`: the coroutine finds out why.
+connection::arrival connection::look_at_head(exchange& x) noexcept {
+    const bool came_in_pieces = scanner_.has_begun();
+    if (!came_in_pieces && !pass_gate(received(), svc_->gate, x.head))
+        return arrival::complete;
+    const auto state = scanner_.scan(received());
+    if (state == header_scanner::state::incomplete)
+        return arrival::partial;
+    const bool good = state == header_scanner::state::complete && came_in_pieces;
+    return good && !pass_gate(received(), svc_->gate, x.head) ? arrival::complete : arrival::refused;
+}
+
+void connection::end_request(const request_head& answered) noexcept {
+    consume(answered.block.size());
     scanner_.reset();
     in_header_ = false;
     answered_ = true;
 }
 
-// The route that may answer the request that stands in the buffer, with `x` begun. Null: the coroutine sees to it.
+// The route that may answer the request whose head is in `x`, with `x` begun. Null: the coroutine sees to it.
 const route* connection::find_prompt(exchange& x) noexcept {
-    const std::size_t size = scanner_.size();
-    if (svc_->state.draining.load(std::memory_order_relaxed) || size > svc_->limits.header_bytes ||
-        pass_gate(received().substr(0, size), svc_->gate, x.head))
+    if (svc_->state.draining.load(std::memory_order_relaxed) || x.head.block.size() > svc_->limits.header_bytes)
         return nullptr;
     const route* const found = find_prompt_route(x, site_.routes);
     if (!found || !x.head.keep_alive || x.head.content_length != 0 || !site_.admits(x.head))
@@ -346,7 +353,9 @@ void connection::consume(std::size_t bytes) noexcept {
 }
 
 // With nothing received: an idle connection has no buffer.
-void connection::release_buffer() noexcept {
+void connection::forget_buffer() noexcept {
+    if (!has_buffer())
+        return;
     core_.buffers.give_back(std::move(own_), capacity_);
     read_into(core_.input());
 }

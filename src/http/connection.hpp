@@ -60,9 +60,10 @@ private:
     turn serve_at_once(exchange& x, held_checks::place* may_hold);
     turn flush_before(turn next);
     std::optional<turn> look_at_input(exchange& x, held_checks::place*& may_hold);
+    arrival look_at_head(exchange& x) noexcept;
     const route* find_prompt(exchange& x) noexcept;
     bool answer_at_once(exchange& x, const route& found, core_counters::moment begun);
-    void end_request() noexcept;
+    void end_request(const request_head& answered) noexcept;
     void wait();
 
     // connection_serve.cpp: as a coroutine.
@@ -89,7 +90,7 @@ private:
     void keep_input();
     bool make_room();
     void consume(std::size_t bytes) noexcept;
-    void release_buffer() noexcept;
+    void forget_buffer() noexcept;
     void read_into(std::span<char> shared) noexcept;
     std::string_view received() const noexcept { return {data_ + begin_, end_ - begin_}; }
     // Whether data_ is this connection's, and not the core's, which is everybody's in turn.

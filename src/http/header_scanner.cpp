@@ -1,6 +1,6 @@
 #include "header_scanner.hpp"
 
-#include "byte_lanes.hpp"
+#include "head_lines.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,34 +12,28 @@ namespace {
 
 constexpr std::size_t step = 2 * lane_count;
 
-// Bytes that may stand within a line are all but C0 controls and DEL, and of those HTAB, which is told apart where
-// there is one: it is rare. Whether high bytes are in place depends on where they are; the gate decides that.
-unsigned find_plain(byte_lanes c) noexcept {
-    return lane_bits(((c > 0x1f) ^ (c == 0x7f)) | c);  // a high byte has a high bit of its own
+std::uint32_t find_two_registers(const char* text) noexcept {
+    return find_controls(text) | find_controls(text + lane_count) << lane_count;
 }
 
-inline std::uint32_t find_controls(const char* text) noexcept {
-    return ~(find_plain(load_lanes(text)) | find_plain(load_lanes(text + lane_count)) << lane_count);
-}
-
-std::uint32_t find_controls(std::string_view text) noexcept {
+std::uint32_t find_leading_controls(std::string_view text) noexcept {
     if (text.size() >= step)
-        return find_controls(text.data());
+        return find_two_registers(text.data());
     std::array<char, step> padded;
     padded.fill(' ');
     std::copy(text.begin(), text.end(), padded.begin());
-    return find_controls(padded.data());
+    return find_two_registers(padded.data());
 }
 
 }  // namespace
 
-// Every byte of every request passes here.
 header_scanner::state header_scanner::scan(std::string_view block) noexcept {
     const char* const text = block.data();
     const std::size_t end = block.size();
     std::size_t accepted = position_;
     for (std::size_t at = position_; at < end; at += step) {
-        for (std::uint32_t controls = find_controls({text + at, end - at}); controls != 0; controls &= controls - 1) {
+        for (std::uint32_t controls = find_leading_controls({text + at, end - at}); controls != 0;
+             controls &= controls - 1) {
             const std::size_t i = at + static_cast<std::size_t>(std::countr_zero(controls));
             if (i < accepted || text[i] == '\t')
                 continue;

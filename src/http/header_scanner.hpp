@@ -1,4 +1,5 @@
-// Finds the end of a request's header block and refuses bytes that no well-formed one holds, as they arrive.
+// Finds the end of a request's header block and refuses bytes that no well-formed one holds, as they arrive: for heads
+// that come in pieces, and those that are to be refused. The gate finds the end of one that is there whole itself.
 //
 // Works on raw bytes, before any parser, so that a bare LF, a bare CR or a folded line can never be read one way here
 // and another way by the proxy in front (RFC 9112 sections 2.2 and 5.2; requirement H4). Keeps its place between
@@ -19,6 +20,8 @@ public:
 
     // Valid after complete: the length of the block, its blank line included.
     std::size_t size() const noexcept { return position_; }
+    // Whether anything was accepted since it was made or reset.
+    bool has_begun() const noexcept { return position_ != 0; }
     // Whether the request line's CRLF has been seen.
     bool line_complete() const noexcept { return line_complete_; }
 

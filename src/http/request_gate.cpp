@@ -4,6 +4,7 @@
 #include "byte_set.hpp"
 #include "field_names.hpp"
 #include "field_rules.hpp"
+#include "head_lines.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -25,37 +26,30 @@ bool is_token(std::string_view text) noexcept {
 }
 
 method to_method(std::string_view name) noexcept {
-    static constexpr std::pair<std::string_view, method> known[] = {
-        {"GET", method::get},         {"HEAD", method::head},   {"POST", method::post},
-        {"PUT", method::put},         {"PATCH", method::patch}, {"DELETE", method::delete_},
-        {"OPTIONS", method::options}, {"TRACE", method::trace}, {"CONNECT", method::connect}};
-    for (const auto& [text, verb] : known)
+    if (name == "GET")  // as nearly always
+        return method::get;
+    static constexpr std::pair<std::string_view, method> others[] = {
+        {"HEAD", method::head},   {"POST", method::post},      {"PUT", method::put},
+        {"PATCH", method::patch}, {"DELETE", method::delete_}, {"OPTIONS", method::options},
+        {"TRACE", method::trace}, {"CONNECT", method::connect}};
+    for (const auto& [text, verb] : others)
         if (name == text)
             return verb;
     return method::unknown;
 }
 
-// Cuts `rest` behind its first CRLF and returns what stood before it. The scanner has seen to it that every CR is
-// followed by an LF and that there is one at the end.
-inline std::string_view next_line(std::string_view& rest) noexcept {
-    const auto* const end = static_cast<const char*>(std::memchr(rest.data(), '\r', rest.size()));
-    const std::size_t size = end ? static_cast<std::size_t>(end - rest.data()) : rest.size();
-    const std::string_view line(rest.data(), size);
-    rest.remove_prefix(std::min(size + 2, rest.size()));
-    return line;
-}
-
 // Reads what the header says. Rules that need the whole header are applied afterwards, in judge().
 class head_reader {
 public:
-    head_reader(const gate_options& options, request_head& head) noexcept : options_(options), head_(head) {}
+    head_reader(std::string_view text, const gate_options& options, request_head& head) noexcept
+        : lines_(text), options_(options), head_(head) {}
 
-    std::optional<problem> read(std::string_view block) noexcept;
+    std::optional<problem> read() noexcept;
 
 private:
     std::optional<problem> read_request_line(std::string_view line) noexcept;
     bool read_field(std::string_view line) noexcept;
-    std::size_t find_colon(std::string_view line) const noexcept;
+    std::size_t find(char c, std::string_view line) const noexcept;
     bool take(std::string_view name, std::string_view value) noexcept;
     std::optional<problem> judge() noexcept;
 
@@ -82,6 +76,7 @@ private:
         return true;
     }
 
+    head_lines lines_;
     const gate_options& options_;
     request_head& head_;
     std::string_view target_, host_, content_length_, transfer_encoding_;
@@ -90,42 +85,51 @@ private:
     bool closes_ = false;
 };
 
-std::optional<problem> head_reader::read(std::string_view block) noexcept {
-    head_.block = block;
-    if (auto fault = read_request_line(next_line(block)))
+std::optional<problem> head_reader::read() noexcept {
+    const char* const begin = lines_.position();
+    std::string_view line;
+    if (!lines_.next(line))
+        return problems::bad_request;
+    if (auto fault = read_request_line(line))
         return fault;
-    for (;;) {
-        const auto line = next_line(block);
-        if (line.empty())
+    while (lines_.next(line)) {
+        if (line.empty()) {
+            head_.block = {begin, static_cast<std::size_t>(lines_.position() - begin)};
             return judge();
+        }
         if (!read_field(line))
             return problems::bad_request;
     }
+    return problems::bad_request;
 }
 
 // method SP request-target SP HTTP-version, one space each (RFC 9112 section 3). What the target may hold is judged
 // with the target.
 std::optional<problem> head_reader::read_request_line(std::string_view line) noexcept {
-    const auto first = line.find(' ');
-    const auto last = line.rfind(' ');
-    if (first == std::string_view::npos || last == first)
+    constexpr std::size_t version_size = 8;
+    if (line.size() <= version_size)
         return problems::bad_request;
-    head_.method_text = line.substr(0, first);
-    target_ = line.substr(first + 1, last - first - 1);
-    const auto version = line.substr(last + 1);
-    if (!is_token(head_.method_text))
+    const std::size_t first = find(' ', line);
+    const std::size_t last = line.size() - version_size - 1;
+    if (first >= last || line[last] != ' ')
         return problems::bad_request;
-    if (version != "HTTP/1.1" && version != "HTTP/1.0")
-        return is_http_version(version) ? problems::version_not_supported : problems::bad_request;
+    head_.method_text = {line.data(), first};
     head_.verb = to_method(head_.method_text);
-    head_.http_1_0 = version.back() == '0';
+    if (head_.verb == method::unknown && !is_token(head_.method_text))
+        return problems::bad_request;
+    target_ = {line.data() + first + 1, last - first - 1};
+    head_.http_1_0 = line.ends_with("HTTP/1.0");
+    if (!head_.http_1_0 && !line.ends_with("HTTP/1.1")) {
+        const std::string_view version(line.data() + last + 1, version_size);
+        return is_http_version(version) ? problems::version_not_supported : problems::bad_request;
+    }
     head_.keep_alive = !head_.http_1_0;
     return std::nullopt;
 }
 
 // field-name ":" OWS field-value OWS: no space before the colon, no empty name (RFC 9112 section 5).
 bool head_reader::read_field(std::string_view line) noexcept {
-    const std::size_t size = find_colon(line);
+    const std::size_t size = find(':', line);
     if (size == 0 || size >= line.size())
         return false;
     ++fields_;
@@ -134,13 +138,13 @@ bool head_reader::read_field(std::string_view line) noexcept {
     return take(name, trim(line));
 }
 
-// Where the first colon is; line.size() where there is none. Nearly every name is found at one look, which may go
-// beyond the line.
-std::size_t head_reader::find_colon(std::string_view line) const noexcept {
-    if (head_.block.data() + head_.block.size() - line.data() >= static_cast<std::ptrdiff_t>(lane_count))
-        if (const unsigned bits = lane_bits(load_lanes(line.data()) == ':'))
+// Where the first of these in a line is; its size where there is none. Mostly found at one look, which may go beyond
+// the line.
+inline std::size_t head_reader::find(char c, std::string_view line) const noexcept {
+    if (lines_.end() - line.data() >= static_cast<std::ptrdiff_t>(lane_count))
+        if (const unsigned bits = lane_bits(load_lanes(line.data()) == static_cast<std::int8_t>(c)))
             return std::min(static_cast<std::size_t>(std::countr_zero(bits)), line.size());
-    return std::min(line.find(':'), line.size());
+    return std::min(line.find(c), line.size());
 }
 
 bool head_reader::take(std::string_view name, std::string_view value) noexcept {
@@ -213,9 +217,9 @@ std::optional<problem> head_reader::judge() noexcept {
 
 }  // namespace
 
-std::optional<problem> pass_gate(std::string_view block, const gate_options& options, request_head& head) noexcept {
+std::optional<problem> pass_gate(std::string_view text, const gate_options& options, request_head& head) noexcept {
     head.reset();
-    return head_reader(options, head).read(block);
+    return head_reader(text, options, head).read();
 }
 
 }  // namespace latchkey::http

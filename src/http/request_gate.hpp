@@ -2,9 +2,8 @@
 //
 // A proxy and this server must never disagree about where a request ends, so whatever RFC 9112 leaves to choose is
 // refused here: every Transfer-Encoding, every doubtful Content-Length, every doubtful Host (requirements H1 to H5,
-// H8). Reads lines that header_scanner has found whole and free of controls, and is at least as strict as Beast's
-// basic_parser, against which tests hold it. Allocates nothing. Any refusal closes the connection, so the bytes behind
-// it are never read as a request.
+// H8). Looks at every byte once, and is at least as strict as Beast's basic_parser, against which tests hold it.
+// Allocates nothing. Any refusal closes the connection, so the bytes behind it are never read as a request.
 #pragma once
 
 #include "problem.hpp"
@@ -23,8 +22,10 @@ struct gate_options {
     std::string cookie_name;
 };
 
-// `block` is a complete header block as header_scanner found it. On success fills `head`, whose views point into
-// `block`; otherwise returns why not. Body length is checked against limits.body_bytes by whoever reads the body.
-std::optional<problem> pass_gate(std::string_view block, const gate_options& options, request_head& head) noexcept;
+// `text` begins with a header block, whose length is that of `head.block` on success; what follows is not looked at.
+// The views in `head` point into `text`. Otherwise returns why not, and `head` means nothing; what is not there whole
+// is a bad_request, which header_scanner can tell from others. Body length is checked against limits.body_bytes by
+// whoever reads the body.
+std::optional<problem> pass_gate(std::string_view text, const gate_options& options, request_head& head) noexcept;
 
 }  // namespace latchkey::http

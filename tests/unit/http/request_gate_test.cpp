@@ -6,6 +6,7 @@
 #include <cctype>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace latchkey::http {
@@ -182,6 +183,34 @@ TEST(request_gate, malformed_lines_are_refused) {  // H4
                               "GET / HTTP/11\r\nHost: a\r\n\r\n", "GE(T / HTTP/1.1\r\nHost: a\r\n\r\n",
                               "GET / HTTP/1.1\r\nHost: a\r\nB\xc3\xa9: x\r\n\r\n"})
         EXPECT_EQ(status_of(block), 400U) << block;
+}
+
+// Registers overlap at the end of a text, and lines begin anywhere in them.
+TEST(request_gate, refuses_controls_wherever_they_stand) {  // H4
+    for (std::size_t size = 0; size < 70; ++size) {
+        const std::string good = get("Host: a\r\nX-Long: " + std::string(size, 'v') + "\r\nAccept:\t\tb\tc\t");
+        ASSERT_EQ(status_of(good + "\r\n"), 200U) << size;
+        for (std::size_t at = 0; at < good.size(); ++at)
+            for (const char control : {'\0', '\1', '\n', '\r', '\x1f', '\x7f'}) {
+                std::string bad = good + "\r\n";
+                if (std::exchange(bad[at], control) == control)
+                    continue;
+                ASSERT_EQ(status_of(bad), 400U) << testing::PrintToString(bad);
+            }
+    }
+}
+
+TEST(request_gate, looks_at_one_block_and_not_at_what_follows) {
+    const std::string block = get("Host: a\r\nAccept: b\r\n");
+    for (const std::string after :
+         {"", "G", "GET /next HTTP/1.1\r\nHost: b\r\n\r\n", "\r\n", "\n\x01 \x7f", "\x80\xff"}) {
+        request_head head;
+        ASSERT_EQ(status_of(block + after, &head), 200U) << testing::PrintToString(after);
+        EXPECT_EQ(head.block, block);
+        EXPECT_EQ(head[field::accept], "b");
+    }
+    for (std::size_t size = 0; size < block.size(); ++size)
+        EXPECT_EQ(status_of(block.substr(0, size)), 400U) << size;
 }
 
 TEST(request_gate, versions_and_methods) {  // H8
