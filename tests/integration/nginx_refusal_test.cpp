@@ -13,7 +13,6 @@ namespace {
 using testing::HasSubstr;
 
 const std::string no = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
-const std::string end_of_refused = "proxy_pass http://latchkey;\n    }\n    location @bare_refusal";
 
 class nginx_refusal : public testing::Test {
 protected:
@@ -26,9 +25,7 @@ protected:
         const canned_answer latchkey(no);
         header_echo_upstream app;
         const auto front = free_port();
-        const auto proxy = start_nginx(
-            {front, latchkey.port(), app.port()},
-            {{end_of_refused, "proxy_pass http://" + loopback_address(port) + ";\n    }\n    location @bare_refusal"}});
+        const auto proxy = start_nginx({front, latchkey.port(), app.port()}, refused_page_from(port));
         for (const std::string method : {"GET", "POST", "HEAD"}) {
             auto client = proxy->connect();
             client.send(method + " /private HTTP/1.1\r\nHost: " + loopback_address(front) +

@@ -55,4 +55,9 @@ const proxy_kind& nginx_kind() {
     return kind;
 }
 
+substitutions refused_page_from(std::uint16_t port) {
+    const std::string to = "proxy_pass http://", rest = ";\n    }\n    location @bare_refusal";
+    return {{to + "latchkey" + rest, to + loopback_address(port) + rest}};
+}
+
 }  // namespace latchkey::test

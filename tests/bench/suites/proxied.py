@@ -1,5 +1,5 @@
 """What a check adds to a request that nginx serves: auth_request before a constant picture, with Latchkey behind it and with
-another nginx that lets everybody in."""
+another nginx that lets everybody in, or a bare epoll loop: no server behind could cost less."""
 
 import pathlib
 
@@ -11,9 +11,10 @@ from harness.server import Server
 from harness.spread import column, ratios, spread
 
 TITLE = "What a check adds to a request through nginx"
-TARGETS = ("latchkey", "bench_fill_sessions", "bench_load")
+TARGETS = ("latchkey", "bench_fill_sessions", "bench_load", "peer_epoll")
 MINUTES = 2
 OPEN, CONSTANT, GUARDED = "unguarded", "guarded by nginx `return 200`", "guarded by Latchkey"
+LEAST = "guarded by a bare epoll loop"
 CONSTANT_UNIX, GUARDED_UNIX = f"{CONSTANT}, Unix socket", f"{GUARDED}, Unix socket"
 LOADS = {"full": 64, "one at a time": 1}
 
@@ -23,20 +24,23 @@ def guarded(port: int, backend: str, check: str) -> str:
     one for a check costs more than the check."""
     return (f"upstream guard {{ server {backend}; keepalive 128; }}\n"
             f"server {{ listen 127.0.0.1:{port} reuseport;\n"
-            f"location / {{ auth_request /guard; auth_request_set $auth_user $upstream_http_remote_user; empty_gif; }}\n"
+            f"location / {{ auth_request /guard; auth_request_set $auth_user $upstream_http_remote_user;\n"
+            f"auth_request_set $auth_request_id $upstream_http_x_request_id; empty_gif; }}\n"
             f"location = /guard {{ internal; proxy_pass http://guard{check}; proxy_http_version 1.1;\n"
             f'proxy_set_header Connection ""; proxy_set_header Upgrade ""; proxy_set_header Content-Length "";\n'
+            f'proxy_set_header X-Request-Id "";\n'
             f"proxy_pass_request_body off; proxy_set_header X-Original-URL $scheme://$http_host$request_uri;\n"
             f"proxy_set_header X-Original-Method $request_method; proxy_set_header X-Forwarded-For $remote_addr;\n"
-            f"proxy_set_header X-Real-IP $remote_addr; proxy_set_header X-Request-Id $request_id;\n"
+            f"proxy_set_header X-Real-IP $remote_addr;\n"
             f"proxy_buffer_size 16k; proxy_buffers 4 16k; }} }}\n")
 
 
-def fronts(bench: Bench, guard: Server, guard_socket: pathlib.Path, constant: Server,
-           constant_socket: pathlib.Path) -> dict[str, Server]:
+def fronts(bench: Bench, guard: Server, guard_socket: pathlib.Path, constant: Server, constant_socket: pathlib.Path,
+           least: Server) -> dict[str, Server]:
     port = bench.port()
     made = {OPEN: bench.nginx(OPEN, port, f"server {{ listen 127.0.0.1:{port} reuseport; location / {{ empty_gif; }} }}\n")}
     for name, backend, check, part in (
+            (LEAST, f"127.0.0.1:{least.port}", "/", least),
             (CONSTANT, f"127.0.0.1:{constant.port}", "/", constant), (GUARDED, f"127.0.0.1:{guard.port}", CHECK, guard),
             (CONSTANT_UNIX, f"unix:{constant_socket}", "/", constant), (GUARDED_UNIX, f"unix:{guard_socket}", CHECK, guard)):
         port = bench.port()
@@ -55,7 +59,8 @@ def run(bench: Bench) -> dict:
 
     def turn(server: Server, connections: int):
         return server, lambda: bench.load(server, load, bench.seconds(3), connections)
-    servers = fronts(bench, guard, guard_socket, constant, constant_socket)
+    least = bench.peer("epoll", "peer_epoll", 1, bench.check(sessions).probe(guard))
+    servers = fronts(bench, guard, guard_socket, constant, constant_socket, least)
     for server in servers.values():
         bench.load(server, load, 1)
     found = {}
@@ -97,6 +102,8 @@ def promises(loads: dict) -> str:
                  (f"{where}: requests/s with a constant behind, of unguarded", markdown.ranged(most), ""),
                  (f"{where}: what Latchkey adds to p50, of what a constant adds, one request at a time",
                   markdown.ranged(more), markdown.verdict(more["median"], 1.3, False))]
+    least = ratios(column(full, LEAST, "rate"), column(full, OPEN, "rate"))
+    rows.append(("TCP: requests/s with a bare epoll loop behind, of unguarded", markdown.ranged(least), ""))
     return (f"{len(full)} rounds, nginx and what it asks on one core. Median (least to greatest).\n\n" +
             markdown.table(("", "measured", "promised"), rows))
 
@@ -104,7 +111,7 @@ def promises(loads: dict) -> str:
 def plots(data: dict) -> dict[str, str]:
     def bars(title: str, unit: str, rounds: list[dict], which: str) -> str:
         rows = []
-        for series, kind in ((1, OPEN), (2, CONSTANT), (2, CONSTANT_UNIX), (0, GUARDED), (0, GUARDED_UNIX)):
+        for series, kind in ((1, OPEN), (2, LEAST), (2, CONSTANT), (2, CONSTANT_UNIX), (0, GUARDED), (0, GUARDED_UNIX)):
             one = spread(column(rounds, kind, which))
             rows.append((kind.replace("`", ""), one["median"], one["least"], one["greatest"], series))
         return svg.bars(title, unit, rows)
