@@ -29,15 +29,16 @@ private:
 };
 
 // Never held across a suspension.
+template <class Mutex>
 class LATCHKEY_SCOPED_CAPABILITY mutex_lock {
 public:
-    explicit mutex_lock(mutex& m) LATCHKEY_ACQUIRE(m) : mutex_(m) { mutex_.lock(); }
+    explicit mutex_lock(Mutex& m) LATCHKEY_ACQUIRE(m) : mutex_(m) { mutex_.lock(); }
     ~mutex_lock() LATCHKEY_RELEASE() { mutex_.unlock(); }
     mutex_lock(const mutex_lock&) = delete;
     mutex_lock& operator=(const mutex_lock&) = delete;
 
 private:
-    mutex& mutex_;
+    Mutex& mutex_;
 };
 
 }  // namespace latchkey

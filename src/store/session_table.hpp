@@ -10,6 +10,7 @@
 // that must be durable of the smaller steps here. What has to allocate throws std::bad_alloc, having changed nothing.
 #pragma once
 
+#include "brief_mutex.hpp"
 #include "mutex.hpp"
 #include "rotated_keys.hpp"
 #include "session_counts.hpp"
@@ -139,7 +140,7 @@ public:
 
 private:
     struct alignas(64) session_shard {
-        mutable latchkey::mutex mutex;
+        mutable brief_mutex mutex;
         lifetimes limits LATCHKEY_GUARDED_BY(mutex){session_options{}};  // the same in all but while they change
         keyed_slab<session_record> records LATCHKEY_GUARDED_BY(mutex);
         std::uint64_t found LATCHKEY_GUARDED_BY(mutex) = 0;
