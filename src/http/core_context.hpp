@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core_counters.hpp"
+#include "known_origins.hpp"
 #include "mutex.hpp"
 #include "ready_set.hpp"
 #include "request_head.hpp"
@@ -124,6 +125,7 @@ struct core_context {
     // Of a request that is answered at once.
     request_head head;
     scratch_texts scratch;
+    known_origins origins;
     buffer_pool buffers;
     request_id_source request_ids;
     core_counters counters;

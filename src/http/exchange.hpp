@@ -68,6 +68,7 @@ public:
     secret device_token() const;  // what the device cookie says; empty without one, or with several
     std::string_view request_id() const noexcept { return {request_id_.data(), request_id_size_}; }
     scratch_texts& scratch() noexcept { return core_.scratch; }
+    known_origins& origins() noexcept { return core_.origins; }
     core_counters& counters() noexcept { return core_.counters; }
     coarse_ms coarse_now() const noexcept { return core_.now; }
 

@@ -21,7 +21,7 @@ bool same_word(const char* name, const char* known) noexcept {
 template <std::size_t N>
 bool has_name(std::string_view name, const char (&known)[N]) noexcept {
     constexpr std::size_t size = N - 1;
-    using word = std::conditional_t < size<8, std::uint32_t, std::uint64_t>;
+    using word = std::conditional_t<(size < 8), std::uint32_t, std::uint64_t>;
     constexpr std::size_t last = size - sizeof(word);
     if (!same_word<word>(name.data() + last, known + last))
         return false;

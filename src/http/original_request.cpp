@@ -58,10 +58,20 @@ void original_request::read_original_url(exchange& x) {
     fault_ = "X-Original-URL";
     if (!x.from_trusted_proxy())
         return;
-    const auto url = web_url::parse(only(x.head, field::x_original_url));
-    if (!url || !take_host(url->host(), x.scratch()) || !take_path(url->path_and_query(), x.scratch()))
-        return;
-    url_ = {url->text(), "", ""};
+    const auto text = only(x.head, field::x_original_url);
+    const auto known = x.origins().find(text);
+    if (known && has_only_url_chars(known->path_and_query)) {
+        host_ = known->host;
+        if (!take_path(known->path_and_query, x.scratch()))
+            return;
+    } else {
+        const auto url = web_url::parse(text);
+        if (!url || !take_host(url->host(), x.scratch()) || !take_path(url->path_and_query(), x.scratch()))
+            return;
+        if (host_.data() == url->host().data())  // canonical as it is written
+            x.origins().remember(text, {host_, url->path_and_query()});
+    }
+    url_ = {text, "", ""};
     fault_ = {};
 }
 

@@ -1,7 +1,6 @@
 // What stands between a request that has passed the gate and its answer; and all of it together, from the header
 // block's bytes to the answer's, which is a check without its socket.
 #include "authz.hpp"
-#include "header_scanner.hpp"
 #include "http_side.hpp"
 #include "request_heads.hpp"
 #include "routes.hpp"
@@ -52,9 +51,6 @@ void whole_check(benchmark::State& state, bool browser) {
     const std::string block = browser ? micro::browser_head(side.token()) : micro::minimal_head(side.token());
     const auto routes = http::public_routes();
     for (auto _ : state) {
-        http::header_scanner scanner;
-        if (scanner.scan(block) != http::header_scanner::state::complete)
-            std::abort();
         side.begin(x, block);
         const http::route* found = http::find_prompt_route(x, routes);
         if (!found || !found->answer_at_once(x) || x.status() != 200)
