@@ -68,7 +68,7 @@ public:
 
     // The live session behind `key`, or nothing. Touches it: last_seen_at moves at most every touch granularity
     // (60 s or a twentieth of the idle time-out, whichever is less). The check path: no allocation, no system call.
-    virtual task<result<std::optional<session>>> find(const session_key& key) = 0;
+    virtual task<result<maybe_session>> find(const session_key& key) = 0;
 
     // The same, where it needs no waiting. Null: it does, and nothing was done.
     virtual std::optional<maybe_session> find_at_once(const session_key&) noexcept { return std::nullopt; }
@@ -79,7 +79,7 @@ public:
 
     // This live session of this user, or nothing; touches it likewise. For callers that were shown a proof of ours
     // which names the session. No allocation, no system call.
-    virtual task<result<std::optional<session>>> find(const public_id& user, const public_id& id) = 0;
+    virtual task<result<maybe_session>> find(const public_id& user, const public_id& id) = 0;
     virtual std::optional<maybe_session> find_at_once(const public_id&, const public_id&) noexcept {
         return std::nullopt;
     }

@@ -161,10 +161,11 @@ connection::turn connection::serve_at_once() {
 // std::bad_alloc.
 connection::turn connection::serve_at_once(exchange& x, held_checks::place* may_hold) {
     for (int reads = 0;;) {
+        if (!received().empty())
+            if (const auto next = look_at_input(x, may_hold))
+                return next == turn::hold ? turn::hold : flush_before(*next);
         if (received().empty())
             forget_buffer();
-        else if (const auto next = look_at_input(x, may_hold))
-            return next == turn::hold ? turn::hold : flush_before(*next);
         if (expired_)
             return flush_before(received().empty() ? turn::end : turn::serve);
         if (drained_)
@@ -183,7 +184,7 @@ connection::turn connection::serve_at_once(exchange& x, held_checks::place* may_
     }
 }
 
-// Answers what can be answered at once. Nothing: more bytes are needed.
+// Answers what can be answered at once, of what was received, which is something. Nothing: more bytes are needed.
 std::optional<connection::turn> connection::look_at_input(exchange& x, held_checks::place*& may_hold) {
     do {
         take_settings(x);
@@ -210,7 +211,6 @@ std::optional<connection::turn> connection::look_at_input(exchange& x, held_chec
             if (const auto next = flush_before(turn::wait); next != turn::wait)
                 return next;
     } while (!received().empty());
-    forget_buffer();
     return std::nullopt;
 }
 

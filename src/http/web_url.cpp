@@ -9,6 +9,7 @@
 #include <cstring>
 
 namespace latchkey::http {
+
 result<web_url> web_url::parse(std::string_view text) noexcept {
     constexpr std::string_view http = "http://", https = "https://";
     std::array<char, https.size()> start;  // "http://" and at least a letter, or more
